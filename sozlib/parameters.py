@@ -1,0 +1,214 @@
+"""Parameter files: safe YAML into typed models, with the line of every mistake.
+
+Analysts write YAML by hand. A misspelt key that is silently ignored would change a report without a trace, so every
+model forbids unknown keys, and the message names file, line and the nearest known key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from sozlib.errors import InputError, Place, Problem, relative
+
+#: Ids of areas, topics, indicators …: they become parts of file names, so nothing else is let in.
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?$", max_length=64)]
+
+
+class Parameters(BaseModel):
+    """Base of all models read from parameter files: unknown keys are refused, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_MESSAGES = {
+    "missing": "Der Schlüssel „{key}“ fehlt.",
+    "extra_forbidden": "Unbekannter Schlüssel „{key}“.",
+    "string_type": "„{key}“: Text erwartet, gefunden {value!r}.",
+    "int_parsing": "„{key}“: ganze Zahl erwartet, gefunden {value!r}.",
+    "int_type": "„{key}“: ganze Zahl erwartet, gefunden {value!r}.",
+    "float_parsing": "„{key}“: Zahl erwartet, gefunden {value!r}.",
+    "float_type": "„{key}“: Zahl erwartet, gefunden {value!r}.",
+    "bool_parsing": "„{key}“: true oder false erwartet, gefunden {value!r}.",
+    "literal_error": "„{key}“: gefunden {value!r}, erlaubt {expected}.",
+    "enum": "„{key}“: gefunden {value!r}, erlaubt {expected}.",
+    "string_pattern_mismatch": (
+        "„{key}“: {value!r} ist keine gültige Kennung (Buchstaben, Ziffern, dazwischen auch - und _)."
+    ),
+    "list_type": "„{key}“: Liste erwartet, gefunden {value!r}.",
+    "tuple_type": "„{key}“: Liste erwartet, gefunden {value!r}.",
+    "dict_type": "„{key}“: Zuordnung (Schlüssel: Wert) erwartet, gefunden {value!r}.",
+    "model_type": "„{key}“: Zuordnung (Schlüssel: Wert) erwartet, gefunden {value!r}.",
+    "greater_than": "„{key}“: größer als {gt} erwartet, gefunden {value!r}.",
+    "greater_than_equal": "„{key}“: mindestens {ge} erwartet, gefunden {value!r}.",
+    "less_than_equal": "„{key}“: höchstens {le} erwartet, gefunden {value!r}.",
+    "date_from_datetime_parsing": "„{key}“: Datum (JJJJ-MM-TT) erwartet, gefunden {value!r}.",
+}
+
+
+def read_yaml(path: Path, root: Path) -> Any:
+    """Content of a YAML file, read safely, positions kept.
+
+    Raises
+    ------
+    InputError
+        The file is missing, not UTF-8 or not YAML.
+    """
+    place = relative(path, root)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(
+            [
+                Problem(
+                    "missing-file", "Datei nicht gefunden.", "Legen Sie sie an oder prüfen Sie den Namen.", Place(place)
+                )
+            ]
+        ) from None
+    except UnicodeDecodeError as error:
+        row = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise InputError(
+            [Problem("encoding", "Die Datei ist nicht UTF-8.", "Speichern Sie sie als UTF-8.", Place(place, row))]
+        ) from None
+    try:
+        return YAML(typ="rt", pure=True).load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else None
+        raise InputError(
+            [
+                Problem(
+                    "yaml",
+                    f"Kein gültiges YAML ({error.problem or error.context}).",
+                    "Prüfen Sie Einrückung, Doppelpunkte und Anführungszeichen.",
+                    Place(place, line),
+                )
+            ]
+        ) from None
+    except YAMLError as error:
+        raise InputError([Problem("yaml", f"Kein gültiges YAML ({error}).", "", Place(place))]) from None
+
+
+def load(path: Path, model: type[Model], root: Path) -> Model:
+    """Parameter file as a model.
+
+    Parameters
+    ----------
+    path
+        The file.
+    model
+        What it must contain.
+    root
+        Project folder, for the paths in messages.
+
+    Raises
+    ------
+    InputError
+        With every mistake in the file, each with its line and, for a misspelt key, the nearest known one.
+    """
+    data = read_yaml(path, root)
+    return validate(data, model, relative(path, root))
+
+
+def validate(data: Any, model: type[Model], file: str) -> Model:
+    """Validate what :func:`read_yaml` returned; see :func:`load`."""
+    try:
+        return model.model_validate(_plain(data) if data is not None else {})
+    except ValidationError as error:
+        problems = [_problem(e, data, model, file) for e in error.errors(include_url=False)]
+        raise InputError(sorted(problems, key=lambda p: p.place.row or 0)) from None
+
+
+def line_of(data: Any, loc: Sequence[str | int]) -> int | None:
+    """1-based line of a key path in data from :func:`read_yaml`, or of its nearest known ancestor."""
+    row: int | None = None
+    node = data
+    for step in loc:
+        if isinstance(node, CommentedMap):
+            if step not in node:
+                continue
+            row = node.lc.key(step)[0] + 1
+            node = node[step]
+        elif isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
+            row = node.lc.item(step)[0] + 1
+            node = node[step]
+        else:
+            continue
+    return row
+
+
+def _plain(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(value) for value in node]
+    return node
+
+
+def _problem(error: Any, data: Any, model: type[BaseModel], file: str) -> Problem:
+    loc = tuple(error["loc"])
+    key = ".".join(str(step) for step in loc) or "(Datei)"
+    if error["type"] == "extra_forbidden":
+        key = str(loc[-1])
+    context = error.get("ctx", {})
+    if error["type"] == "value_error":
+        found = f"„{key}“: {context.get('error', error['msg'])}"
+    elif error["type"] in _MESSAGES:
+        found = _MESSAGES[error["type"]].format(key=key, value=error["input"], **context)
+        found = found.replace(" or ", " oder ")
+    else:
+        found = f"„{key}“: Wert {error['input']!r} passt nicht ({error['msg']})."
+    remedy = ""
+    if error["type"] == "extra_forbidden":
+        known = known_keys(model, loc[:-1])
+        near = get_close_matches(key, known, n=1, cutoff=0.5)
+        remedy = f"Meinten Sie „{near[0]}“?" if near else f"Bekannt sind: {', '.join(sorted(known))}."
+    code = {"extra_forbidden": "unknown-key", "missing": "missing-key"}.get(error["type"], "bad-value")
+    return Problem(code, found, remedy, Place(file, line_of(data, loc)))
+
+
+def known_keys(model: type[BaseModel], loc: Sequence[str | int]) -> list[str]:
+    """Keys that the model knows at a position inside its data."""
+    types: list[Any] = [model]
+    for step in loc:
+        following: list[Any] = []
+        for kind in types:
+            following += _inside(kind, step)
+        types = following or types
+    return [name for kind in types if _is_model(kind) for name in _names(kind)]
+
+
+def _names(model: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _inside(kind: Any, step: str | int) -> list[Any]:
+    if _is_model(kind):
+        for name, field in kind.model_fields.items():
+            if step in (name, field.alias):
+                return _members(field.annotation)
+        return []
+    return []
+
+
+def _members(annotation: Any) -> list[Any]:
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _members(get_args(annotation)[0])
+    if origin in (Union, UnionType, list, tuple, dict):
+        return [member for argument in get_args(annotation) for member in _members(argument)]
+    return [annotation]
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

@@ -1,0 +1,293 @@
+"""A report project: its folders and what its parameter files say about the report as a whole.
+
+A municipality keeps its data in a folder of its own (``sozlib init``); the same program builds every such folder.
+Nothing here reads data: opening a project is cheap, so that a build with nothing to do can say so at once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from sozlib.errors import InputError, Place, Problem, SozlibError
+from sozlib.parameters import Id, Parameters, load
+
+EditionId = Literal["internal", "public"]
+Assembler = Literal["auto", "quarto", "embedded"]
+
+
+class Publisher(Parameters):
+    """Who publishes the report: imprint, title page, footer."""
+
+    name: str
+    unit: str = ""
+    address: str = ""
+    email: str = ""
+    phone: str = ""
+    responsible: str = ""
+    website: str = ""
+
+
+class Whole(Parameters):
+    """The whole that the report is about, with the word forms that German sentences need."""
+
+    id: Id
+    name: str
+    kind: str = Field("Kreis", description="Kurzes Gattungswort: Kreis, Stadt, Gemeinde")
+    article: Literal["der", "die", "das"] = "der"
+    locative: str = Field(description="Ortsangabe im Satz: „im Musterkreis“, „in Flensburg“")
+    kind_locative: str = Field("im Kreis", description="Kurzform: „im Kreis“, „in der Stadt“")
+    kind_genitive: str = Field("des Kreises", description="„des Kreises“, „der Stadt“")
+
+
+class Terms(Parameters):
+    """What an area is called in this report."""
+
+    singular: str = "Raum"
+    plural: str = "Räume"
+    plural_dative: str = "Räumen"
+    gender: Literal["m", "f", "n"] = "m"
+
+
+class Level(Parameters):
+    """A level of areas; the first is the reporting level, the last the whole."""
+
+    id: Id
+    singular: str
+    plural: str
+
+
+class Edition(Parameters):
+    """What one circle of readers may see.
+
+    ``minimum_count``: counts above zero and below it are protected, with all that follows from them.
+    """
+
+    id: EditionId
+    title: str
+    notice: str = ""
+    minimum_count: int = Field(0, ge=0)
+
+
+class Topic(Parameters):
+    """A field of social life with a chapter for each area."""
+
+    id: Id
+    title: str
+    short: str = ""
+    lead: str = ""
+
+
+class ChapterPlan(Parameters):
+    """One line of a volume's contents.
+
+    ``template`` is the notebook's path below ``notebooks/`` without ending; ``{topic}`` stands for each topic's id
+    when ``for_each: topic`` is given. ``title`` and ``slug`` may use ``{topic}``, ``{topic_title}``, ``{area}``.
+    """
+
+    template: str
+    title: str
+    slug: str = ""
+    for_each: Literal["topic"] | None = None
+
+
+class VolumePlan(Parameters):
+    """The overall volume, or the pattern of every area's volume."""
+
+    title: str
+    subtitle: str = ""
+    chapters: tuple[ChapterPlan, ...]
+
+
+class Volumes(Parameters):
+    """Both kinds of volumes."""
+
+    overall: VolumePlan
+    area: VolumePlan
+
+
+class Inset(Parameters):
+    """Areas too small to label on the map are drawn again, enlarged, beside it."""
+
+    title: str
+    areas: tuple[Id, ...]
+
+
+class AreasFile(Parameters):
+    """Where areas and their outlines come from.
+
+    ``table`` (CSV) has the columns id, name, level, parent and optionally short_name, number, valid_from, valid_to;
+    ``geometry`` is GeoJSON or GeoPackage; ``id_property`` names the property that holds the id and ``ids`` maps its
+    values to ids where they differ.
+    """
+
+    table: str
+    geometry: str | None = None
+    id_property: str = "id"
+    ids: dict[str, str] = Field(default_factory=dict)
+    source: str = ""
+    licence: str = ""
+    inset: Inset | None = None
+
+
+class Report(Parameters):
+    """``parameters/report.yml``: what the report is."""
+
+    title: str
+    subtitle: str = ""
+    cycle: Id = Field(description="Berichtszyklus, wenn --cycle nicht angegeben ist")
+    invented: str = Field("", description="Hinweis auf erfundene Daten; steht auf jeder Seite und in jeder Datei")
+    whole: Whole
+    terms: Terms = Terms()
+    publisher: Publisher
+    licence: str = "Datenlizenz Deutschland – Namensnennung – 2.0"
+    licence_url: str = "https://www.govdata.de/dl-de/by-2-0"
+    levels: tuple[Level, ...]
+    areas: AreasFile
+    editions: tuple[Edition, ...]
+    topics: tuple[Topic, ...]
+    volumes: Volumes
+    assembler: Assembler = "auto"
+    workers: int = Field(0, ge=0, description="Gleichzeitige Kapitel; 0: so viele wie Prozessorkerne")
+    key_indicators: tuple[Id, ...] = Field((), description="Eckdaten und Profil der Räume, in dieser Reihenfolge")
+    start_indicator: Id | None = Field(None, description="Indikator der Karte auf der Startseite")
+
+    @model_validator(mode="after")
+    def _unique(self) -> Self:
+        lists: dict[str, list[str]] = {
+            "topics": [t.id for t in self.topics],
+            "editions": [e.id for e in self.editions],
+        }
+        for what, ids in lists.items():
+            twice = sorted({i for i in ids if ids.count(i) > 1})
+            if twice:
+                raise ValueError(f"{what}: {', '.join(twice)} steht mehrfach in der Liste.")
+        return self
+
+
+class Cycle(Parameters):
+    """``parameters/cycles/<cycle>.yml``: one round of reporting.
+
+    ``last_period`` is the year that the report is about, ``first_period`` where its series begin, ``trend_years`` the
+    span of the trend test.
+    """
+
+    id: Id
+    title: str
+    first_period: int
+    last_period: int
+    trend_years: int = Field(5, ge=2)
+    data_until: dt.date
+    territory: str = Field("", description="Gebietsstand")
+    version: str = "1.0"
+    published: dt.date
+    changes: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.first_period > self.last_period:
+            raise ValueError(f"first_period {self.first_period} liegt nach last_period {self.last_period}.")
+        return self
+
+
+class Project:
+    """A project folder with its parameter files read.
+
+    Parameters
+    ----------
+    root
+        Folder that holds ``parameters/``, ``notebooks/``, ``data/`` and ``reports/``.
+    cycle
+        Id of the cycle; the report's own when not given.
+
+    Raises
+    ------
+    InputError
+        A parameter file is missing or wrong.
+    """
+
+    def __init__(self, root: Path | str, cycle: str | None = None):
+        self.root = Path(root).resolve()
+        if not (self.root / "parameters" / "report.yml").is_file():
+            raise InputError(
+                [
+                    Problem(
+                        "no-project",
+                        "Kein Berichtsprojekt: parameters/report.yml fehlt.",
+                        "Wechseln Sie in einen Projektordner, nennen Sie ihn mit --project oder legen Sie mit "
+                        "„sozlib init ORDNER“ einen an.",
+                        Place(self.root.as_posix()),
+                    )
+                ]
+            )
+        self.cycle_id = cycle
+
+    @cached_property
+    def report(self) -> Report:
+        """What the report is."""
+        return load(self.parameters / "report.yml", Report, self.root)
+
+    @cached_property
+    def cycle(self) -> Cycle:
+        """The round of reporting."""
+        wanted = self.cycle_id or self.report.cycle
+        path = self.parameters / "cycles" / f"{wanted}.yml"
+        known = sorted(p.stem for p in (self.parameters / "cycles").glob("*.yml"))
+        if wanted not in known:
+            raise InputError(
+                [
+                    Problem(
+                        "unknown-cycle",
+                        f"Den Berichtszyklus „{wanted}“ gibt es nicht.",
+                        f"Vorhanden: {', '.join(known) or 'keiner'}.",
+                        Place("parameters/cycles"),
+                    )
+                ]
+            )
+        return load(path, Cycle, self.root)
+
+    def edition(self, edition: str) -> Edition:
+        """The edition of that id.
+
+        Raises
+        ------
+        SozlibError
+            The report declares no such edition.
+        """
+        for candidate in self.report.editions:
+            if candidate.id == edition:
+                return candidate
+        known = ", ".join(e.id for e in self.report.editions)
+        raise SozlibError(f"Die Ausgabe „{edition}“ ist in parameters/report.yml nicht vereinbart. Vorhanden: {known}.")
+
+    @property
+    def parameters(self) -> Path:
+        """Folder of the parameter files."""
+        return self.root / "parameters"
+
+    @property
+    def notebooks(self) -> Path:
+        """Folder of the templates and texts."""
+        return self.root / "notebooks"
+
+    @property
+    def data(self) -> Path:
+        """Folder of the raw tables."""
+        return self.root / "data"
+
+    @property
+    def theme(self) -> Path:
+        """Folder of design tokens, style sheet and page templates."""
+        return self.root / "reports" / "theme"
+
+    def output(self, edition: str) -> Path:
+        """Folder of one edition's last good report, ``reports/<cycle>/<edition>``."""
+        return self.root / "reports" / self.cycle.id / edition
+
+    def workshop(self, edition: str) -> Path:
+        """Folder in which an edition is made before it is switched in, ``reports/<cycle>/.work/<edition>``."""
+        return self.root / "reports" / self.cycle.id / ".work" / edition

@@ -1,0 +1,176 @@
+"""The frozen state of one edition: all that its notebooks may see.
+
+A notebook of the public edition cannot leak what it never had. Before any kernel starts, the tables of the edition
+(already protected) are written here as Parquet with a digest each; :class:`Snapshot` is the only door to them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from sozlib.errors import SozlibError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+#: Signs of official German tables as they stand in ``status``; "" is an ordinary value.
+#: "–" nothing, "0" less than half a unit, "." unknown or secret, "/" not reliable, "()" limited, "x" blocked,
+#: "..." later.
+Status = Literal["", "–", "0", ".", "/", "()", "x", "..."]
+
+#: Statuses whose cell shows the sign alone: there is no value to show.
+WITHOUT_VALUE: frozenset[str] = frozenset({".", "/", "x", "..."})
+
+AREA_COLUMNS = ("id", "name", "short_name", "number", "level", "parent", "valid_from", "valid_to", "slug", "km2")
+POPULATION_COLUMNS = ("area", "period", "sex", "age_from", "age_to", "value", "status")
+INDICATOR_COLUMNS = (
+    "indicator",
+    "area",
+    "period",
+    "numerator",
+    "denominator",
+    "value",
+    "lower",
+    "upper",
+    "status",
+    "whole_value",  # the district's value in the same period
+    "region_value",  # the planning region's value, None without regions
+    "versus_whole",  # "above" | "below" | "same" (not distinguishable) | None
+    "versus_region",
+    "rank",  # 1 = highest value among the areas of the level; ties share the lowest rank
+    "ranked",  # how many areas were ranked
+    "tied",  # shares its rank
+    "trend",  # "rising" | "falling" | "none" | None (cannot be tested)
+    "trend_from",  # first period of the trend
+    "trend_change",  # difference of values over the trend, in the indicator's unit
+)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Read-only view of a snapshot folder.
+
+    Parameters
+    ----------
+    path
+        The folder that :func:`write_snapshot` made.
+    """
+
+    path: Path
+
+    @classmethod
+    def open(cls, path: Path | str) -> Snapshot:
+        """Open a snapshot.
+
+        Raises
+        ------
+        SozlibError
+            The folder is no snapshot.
+        """
+        path = Path(path)
+        if not (path / "snapshot.json").is_file():
+            raise SozlibError(f"{path.as_posix()}: kein Datenstand. „sozlib check“ und „sozlib build“ legen ihn an.")
+        return cls(path)
+
+    @cached_property
+    def meta(self) -> dict[str, Any]:
+        """Edition, cycle, report, catalogue and sources as plain data, and the digest of every file."""
+        content: dict[str, Any] = json.loads((self.path / "snapshot.json").read_text(encoding="utf-8"))
+        return content
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all files of the snapshot."""
+        return str(self.meta["digest"])
+
+    @property
+    def edition(self) -> str:
+        """Id of the edition that this snapshot belongs to."""
+        return str(self.meta["edition"]["id"])
+
+    @cached_property
+    def areas(self) -> pd.DataFrame:
+        """Areas of all levels, columns :data:`AREA_COLUMNS`, in display order."""
+        return self._table("areas")
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """Indicators of all areas and periods, columns :data:`INDICATOR_COLUMNS`."""
+        return self._table("indicators")
+
+    @cached_property
+    def population(self) -> pd.DataFrame:
+        """Population by five-year age group and sex, columns :data:`POPULATION_COLUMNS`."""
+        return self._table("population")
+
+    @cached_property
+    def geometry(self) -> gpd.GeoDataFrame | None:
+        """Outlines of the areas of the reporting level (``id``, ``geometry``; metres), None where there are none."""
+        if not (self.path / "geometry.parquet").is_file():
+            return None
+        import geopandas as gpd
+
+        return gpd.read_parquet(self.path / "geometry.parquet")
+
+    def _table(self, name: str) -> pd.DataFrame:
+        import pandas as pd
+
+        return pd.read_parquet(self.path / f"{name}.parquet")
+
+
+def write_snapshot(
+    path: Path,
+    *,
+    meta: dict[str, Any],
+    areas: pd.DataFrame,
+    indicators: pd.DataFrame,
+    population: pd.DataFrame,
+    geometry: gpd.GeoDataFrame | None,
+    tokens: Path,
+) -> Snapshot:
+    """Write a snapshot beside its place and switch it in.
+
+    Parameters
+    ----------
+    path
+        Folder to be; an older snapshot there is replaced.
+    meta
+        Plain data with the keys ``edition``, ``cycle``, ``report``, ``catalogue``, ``sources``.
+    areas, indicators, population, geometry
+        The tables, protected for the edition.
+    tokens
+        The theme's ``tokens.css``; charts read their colours from the copy.
+    """
+    beside = path.with_name(path.name + ".new")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    frames = (
+        ("areas", areas, AREA_COLUMNS),
+        ("indicators", indicators, INDICATOR_COLUMNS),
+        ("population", population, POPULATION_COLUMNS),
+    )
+    for name, frame, columns in frames:
+        frame.loc[:, list(columns)].reset_index(drop=True).to_parquet(beside / f"{name}.parquet", index=False)
+    if geometry is not None:
+        geometry[["id", "geometry"]].to_parquet(beside / "geometry.parquet", index=False)
+    shutil.copyfile(tokens, beside / "tokens.css")
+    files = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(beside.iterdir())}
+    described = json.dumps(meta, ensure_ascii=False, sort_keys=True, default=str)
+    total = hashlib.sha256((described + json.dumps(files, sort_keys=True)).encode()).hexdigest()
+    content = {**json.loads(described), "files": files, "digest": total}
+    (beside / "snapshot.json").write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True), "utf-8")
+    old = path.with_name(path.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if path.exists():
+        os.replace(path, old)
+    os.replace(beside, path)
+    shutil.rmtree(old, ignore_errors=True)
+    return Snapshot.open(path)
