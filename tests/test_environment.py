@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
 
-#: What only conda needs: the interpreter, Quarto itself (PyPI's package downloads it) and what an extra pulls in on PyPI.
+#: What only conda needs: the interpreter, Quarto itself and what an extra pulls in on PyPI.
 ONLY_CONDA = {"python", "pip", "quarto", "brotli-python"}
 
 
