@@ -7,6 +7,7 @@ Nothing here reads data: opening a project is cheap, so that a build with nothin
 from __future__ import annotations
 
 import datetime as dt
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
@@ -129,6 +130,9 @@ class AreasFile(Parameters):
     geometry: str | None = None
     id_property: str = "id"
     ids: dict[str, str] = Field(default_factory=dict)
+    changes: str | None = Field(
+        None, description="CSV der Gebietsänderungen: old, new, year (ab wann), share (Anteil, leer = ganz), source"
+    )
     source: str = ""
     licence: str = ""
     inset: Inset | None = None
@@ -146,6 +150,11 @@ class Report(Parameters):
     publisher: Publisher
     licence: str = "Datenlizenz Deutschland – Namensnennung – 2.0"
     licence_url: str = "https://www.govdata.de/dl-de/by-2-0"
+    data: str = Field(
+        "data",
+        description="Ordner der Rohtabellen; Pfade, die mit data/ beginnen, liegen darin. Relativ zum Projektordner "
+        "oder absolut, auch mit Umgebungsvariablen (${NAME})",
+    )
     levels: tuple[Level, ...]
     areas: AreasFile
     editions: tuple[Edition, ...]
@@ -276,8 +285,21 @@ class Project:
 
     @property
     def data(self) -> Path:
-        """Folder of the raw tables."""
-        return self.root / "data"
+        """Folder of the raw tables; it may lie outside the project (``data`` in ``report.yml``)."""
+        return self.root / os.path.expandvars(self.report.data)
+
+    def path(self, declared: str) -> Path:
+        """Path as a parameter file declares it: ``data/…`` in the folder of raw tables, all else in the project."""
+        if declared.startswith("data/"):
+            return self.data / declared.removeprefix("data/")
+        return self.root / declared
+
+    def shown(self, path: Path) -> str:
+        """Path as messages show it, the way a parameter file would declare it."""
+        for folder, prefix in ((self.data, "data/"), (self.root, "")):
+            if path.is_relative_to(folder):
+                return prefix + path.relative_to(folder).as_posix()
+        return path.as_posix()
 
     @property
     def theme(self) -> Path:
