@@ -94,9 +94,29 @@ class Definition(Parameters):
     legal_basis: str = ""
     interpretation: str = Field(description="Was der Wert sagt")
     caveats: str = Field("", description="Was der Wert nicht sagt, Vorsicht beim Vergleich")
+    sentence: str = Field(
+        "", description="Satz für den Text, beginnt mit dem Verb: „leben {ort} {wert} der Kinder in einem Haushalt …“"
+    )
+    each: str = Field("", description="Einzelfall für Brüche: „jedes Kind“ ergibt „fast jedes fünfte Kind“")
     breaks: tuple[Break, ...] = ()
     minimum_denominator: int = Field(30, ge=0, description="Kleinere Nenner: Wert erscheint als „/“ (nicht sicher)")
     version: str = "1.0"
+
+    @field_validator("sentence")
+    @classmethod
+    def _sentence(cls, value: str) -> str:
+        if value and (value.count("{ort}"), value.count("{wert}")) != (1, 1):
+            raise ValueError("Der Satz braucht {ort} und {wert} je einmal.")
+        if set("{}") & set(value.replace("{ort}", "").replace("{wert}", "")):
+            raise ValueError("Im Satz sind nur die Platzhalter {ort} und {wert} bekannt.")
+        return value
+
+    @field_validator("each")
+    @classmethod
+    def _each(cls, value: str) -> str:
+        if value and value.split(" ")[0] not in ("jeder", "jede", "jedes"):
+            raise ValueError("Beginnen Sie mit „jeder“, „jede“ oder „jedes“, zum Beispiel „jedes Kind“.")
+        return value
 
     @field_validator("numerator", "denominator", mode="before")
     @classmethod
