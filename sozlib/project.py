@@ -203,6 +203,12 @@ class Cycle(Parameters):
         return self
 
 
+def scaffold() -> Path:
+    """Folder of the notebooks, parameters and theme that come with the program (wheel or checkout)."""
+    installed = Path(__file__).parent / "scaffold"
+    return installed if installed.is_dir() else Path(__file__).parents[1]
+
+
 class Project:
     """A project folder with its parameter files read.
 
@@ -301,10 +307,23 @@ class Project:
                 return prefix + path.relative_to(folder).as_posix()
         return path.as_posix()
 
+    def template(self, name: str) -> Path:
+        """Notebook of that name below ``notebooks/``: the project's own, else the one that comes with the program.
+
+        Parameters
+        ----------
+        name
+            Path without ending, such as ``areas/arbeit``. The file need not exist.
+        """
+        own = self.notebooks / f"{name}.ipynb"
+        packaged = scaffold() / "notebooks" / f"{name}.ipynb"
+        return packaged if packaged.is_file() and not own.is_file() else own
+
     @property
     def theme(self) -> Path:
-        """Folder of design tokens, style sheet and page templates."""
-        return self.root / "reports" / "theme"
+        """Folder of design tokens, style sheet and page templates: the project's own, else the program's."""
+        own = self.root / "reports" / "theme"
+        return own if own.is_dir() else scaffold() / "reports" / "theme"
 
     def output(self, edition: str) -> Path:
         """Folder of one edition's last good report, ``reports/<cycle>/<edition>``."""
