@@ -1,0 +1,95 @@
+"""The signs of official German tables: how they look, how they are spoken, what they mean.
+
+A value that is secret, unreliable or missing is never a gap and never zero: its sign stands in its place, in every
+table, chart, map and text. A screen reader cannot say "." – so every sign carries spoken words.
+
+References
+----------
+DIN 55301, „Gestaltung statistischer Tabellen“; Statistisches Bundesamt, Zeichenerklärung.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sozlib.snapshot import WITHOUT_VALUE
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One sign.
+
+    Parameters
+    ----------
+    sign
+        What stands in the table.
+    meaning
+        The entry in the legend.
+    spoken
+        What a screen reader says instead.
+    clause
+        Predicate for a sentence whose subject is „der Wert“ or „der Anteil“.
+    """
+
+    sign: str
+    meaning: str
+    spoken: str
+    clause: str
+
+
+#: By status, in the order of the legend.
+SIGNS: dict[str, Sign] = {
+    "–": Sign("–", "nichts vorhanden (genau null)", "nichts vorhanden", "ist genau null"),
+    "0": Sign(
+        "0",
+        "weniger als die Hälfte der kleinsten Einheit",
+        "weniger als die Hälfte der kleinsten Einheit",
+        "ist kleiner als die Hälfte der kleinsten dargestellten Einheit",
+    ),
+    ".": Sign(
+        ".",
+        "geheim gehalten oder unbekannt",
+        "geheim gehalten oder unbekannt",
+        "wird geheim gehalten oder ist unbekannt",
+    ),
+    "/": Sign(
+        "/",
+        "keine Angabe, Wert nicht sicher genug",
+        "Wert nicht sicher genug",
+        "ist für eine Angabe nicht sicher genug",
+    ),
+    "()": Sign(
+        "( )", "Wert eingeschränkt aussagekräftig", "eingeschränkt aussagekräftig", "ist eingeschränkt aussagekräftig"
+    ),
+    "x": Sign("x", "Angabe nicht sinnvoll", "Angabe nicht sinnvoll", "lässt sich nicht sinnvoll angeben"),
+    "...": Sign("…", "Angabe folgt später", "Angabe folgt später", "folgt später"),
+}
+
+#: Spoken words for a cell that holds only a sign.
+SPOKEN: dict[str, str] = {entry.sign: entry.spoken for status, entry in SIGNS.items() if status not in ("()", "0")}
+
+
+def shows_value(status: str) -> bool:
+    """Whether a cell of this status shows a number (as opposed to a sign alone)."""
+    return status in ("", "()")
+
+
+def withheld(status: str) -> bool:
+    """Whether there is no value to show or to reckon with."""
+    return status in WITHOUT_VALUE
+
+
+def legend_markdown() -> str:
+    """Legend of all signs as a definition list in a ``.signs`` block."""
+    entries = "\n\n".join(f"{_escape(entry.sign)}\n:   {entry.meaning}" for entry in SIGNS.values())
+    return f"::: {{.signs}}\n{entries}\n:::"
+
+
+def legend_html() -> str:
+    """Legend of all signs as HTML."""
+    entries = "".join(f"<dt>{entry.sign}</dt><dd>{entry.meaning}</dd>" for entry in SIGNS.values())
+    return f'<dl class="signs">{entries}</dl>'
+
+
+def _escape(sign: str) -> str:
+    return "".join(f"\\{c}" if c in ".()" else c for c in sign)
