@@ -1,0 +1,162 @@
+"""One chapter: its template run by papermill into a file of its own, written beside and renamed.
+
+Success is never read from the notebook's metadata: papermill marks every cell ``completed`` when a kernel has died.
+A chapter has succeeded when no cell holds an error and every code cell was reached.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from sozlib.batch.tidy import template_cell_number, tidy
+
+EngineName = Literal["plain", "forked"]
+
+#: Seconds after which a cell (plain) or a chapter (forked) is given up.
+TIME_LIMIT = 900
+
+
+@dataclass(frozen=True)
+class ChapterJob:
+    """What a worker needs to run one chapter; picklable.
+
+    Parameters
+    ----------
+    id
+        ``<volume>/<slug>``.
+    template, output
+        The notebook to run and the file to write.
+    parameters
+        Values of the parameters cell.
+    folder
+        Working directory of the notebook.
+    engine
+        How its cells are run.
+    time_limit
+        Seconds.
+    """
+
+    id: str
+    template: Path
+    output: Path
+    parameters: dict[str, str]
+    folder: Path
+    engine: EngineName = "plain"
+    time_limit: int = TIME_LIMIT
+
+
+@dataclass(frozen=True)
+class ChapterFailure:
+    """A chapter that did not succeed.
+
+    ``cell`` is the cell's number in the template, None when no cell is to blame; ``notebook`` the executed notebook,
+    None when there is none.
+    """
+
+    chapter: str
+    template: Path
+    error: str
+    cell: int | None = None
+    traceback: str = ""
+    notebook: Path | None = None
+
+
+@dataclass(frozen=True)
+class ChapterResult:
+    """How a chapter ended, and how many seconds it took."""
+
+    chapter: str
+    seconds: float
+    failure: ChapterFailure | None = None
+
+
+def run_chapter(job: ChapterJob) -> ChapterResult:
+    """Run one chapter and write its executed notebook.
+
+    A failed chapter's notebook is written beside its place (``<slug>.fehler.ipynb``), so that nobody takes it for a
+    good one.
+    """
+    import papermill
+    from papermill.exceptions import PapermillExecutionError, strip_color
+
+    from sozlib.batch import engines  # registers the engines
+
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
+    began = time.perf_counter()
+    job.output.parent.mkdir(parents=True, exist_ok=True)
+    failed = job.output.with_name(f"{job.output.stem}.fehler.ipynb")
+    for stale in (job.output, failed):
+        stale.unlink(missing_ok=True)
+    raw = job.output.with_name(f".{job.output.stem}.{os.getpid()}.ipynb")
+    failure: ChapterFailure | None = None
+    try:
+        papermill.execute_notebook(
+            _escape(job.template),
+            _escape(raw),
+            parameters=job.parameters,
+            engine_name=engines.PAPERMILL_NAME[job.engine],
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            autosave_cell_every=0,
+            cwd=str(job.folder),
+            execution_timeout=job.time_limit,
+            shutdown_kernel="immediate",
+        )
+    except PapermillExecutionError as error:
+        failure = ChapterFailure(
+            job.id,
+            job.template,
+            f"{error.ename}: {error.evalue}".removesuffix(": "),
+            error.cell_index,
+            strip_color("\n".join(error.traceback)),
+        )
+    except Exception as error:
+        failure = ChapterFailure(job.id, job.template, f"{type(error).__name__}: {error}")
+    try:
+        failure = _finish(job, raw, failed, failure)
+    finally:
+        raw.unlink(missing_ok=True)
+    return ChapterResult(job.id, time.perf_counter() - began, failure)
+
+
+def _finish(job: ChapterJob, raw: Path, failed: Path, failure: ChapterFailure | None) -> ChapterFailure | None:
+    import nbformat
+
+    if not raw.is_file():
+        return failure or ChapterFailure(job.id, job.template, "Es ist kein Notebook entstanden.")
+    template = json.loads(job.template.read_text(encoding="utf-8"))
+    ids = {cell.get("id") for cell in template["cells"]} - {None}
+    notebook = nbformat.read(raw, as_version=4)  # type: ignore[no-untyped-call]
+    if failure is None:
+        failure = _unfinished(job, notebook)
+    elif failure.cell is not None:
+        # papermill counted before it inserted two notes: one at the top, one before the failing cell.
+        cell = template_cell_number(notebook, failure.cell + 2)
+        failure = replace(failure, cell=cell)
+    target = job.output if failure is None else failed
+    nbformat.write(tidy(notebook, ids, job.parameters), raw)  # type: ignore[no-untyped-call]
+    os.replace(raw, target)
+    if failure is None:
+        return None
+    return replace(failure, notebook=target)
+
+
+def _unfinished(job: ChapterJob, notebook: Any) -> ChapterFailure | None:
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
+            number = template_cell_number(notebook, index)
+            return ChapterFailure(job.id, job.template, "Das Notebook endete vor dieser Zelle.", number)
+    return None
+
+
+def _escape(path: Path) -> str:
+    """Path for papermill, which takes braces for placeholders."""
+    return str(path).replace("{", "{{").replace("}", "}}")

@@ -1,0 +1,261 @@
+"""Run all chapters of a plan in parallel processes.
+
+Processes, not threads: papermill changes the working directory of its whole process. Each worker is started anew
+(``spawn``), runs one chapter after another and may die without taking the others along. A failing chapter never
+stops the others.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from multiprocessing import connection
+from multiprocessing.context import SpawnContext, SpawnProcess
+from pathlib import Path
+from typing import Any, Literal
+
+from sozlib.batch.chapter_run import TIME_LIMIT, ChapterFailure, ChapterJob, ChapterResult, EngineName, run_chapter
+from sozlib.batch.plan import Plan
+from sozlib.batch.progress import Progress, SilentProgress
+
+#: Seconds that a worker gets to clean up after itself when a build is broken off.
+_GRACE = 3.0
+
+
+def choose_engine(wanted: Literal["auto", "plain", "forked"]) -> tuple[EngineName, str]:
+    """Engine to use, and why, in German."""
+    if wanted == "plain":
+        return "plain", "so verlangt"
+    if not hasattr(os, "fork"):
+        return "plain", "dieses Betriebssystem kennt kein fork"
+    if wanted == "forked":
+        return "forked", "so verlangt"
+    return "forked", "vorgewärmte Prozesse sparen den Start eines Kernels je Kapitel"
+
+
+def chapter_jobs(
+    plan: Plan, root: Path, notebooks: Path, snapshot: Path, engine: EngineName, time_limit: int = TIME_LIMIT
+) -> tuple[ChapterJob, ...]:
+    """Jobs of all chapters.
+
+    A notebook runs where JupyterLab would run it, in its template's folder; a template that comes with the program
+    runs in the project folder. The snapshot is named relative to that folder: so an executed notebook does not
+    depend on where the project lies.
+
+    Parameters
+    ----------
+    plan
+        What to run.
+    root
+        The project folder.
+    notebooks
+        Folder for the executed notebooks, ``<volume>/<slug>.ipynb``.
+    snapshot
+        The edition's snapshot.
+    engine
+        How cells are run.
+    time_limit
+        Seconds after which a chapter is given up.
+    """
+    todo = []
+    for chapter in plan.chapters:
+        folder = chapter.template.parent if chapter.template.is_relative_to(root) else root
+        parameters = {
+            "area": chapter.area or "",
+            "topic": chapter.topic or "",
+            "cycle": plan.cycle,
+            "edition": plan.edition,
+            "snapshot": _relative(snapshot, folder),
+        }
+        output = notebooks / chapter.volume / f"{chapter.slug}.ipynb"
+        todo.append(ChapterJob(chapter.id, chapter.template, output, parameters, folder, engine, time_limit))
+    return tuple(todo)
+
+
+def execute(
+    todo: Sequence[ChapterJob], workers: int = 0, progress: Progress | None = None, environment: Mapping[str, str] = {}
+) -> tuple[ChapterResult, ...]:
+    """Run jobs, return their results in the same order.
+
+    Parameters
+    ----------
+    todo
+        The jobs.
+    workers
+        How many at a time; 0 for the number of cores.
+    progress
+        Is told of every start and end.
+    environment
+        Environment variables for the workers.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Broken off; all workers and their children have ended by then.
+    """
+    progress = progress or SilentProgress()
+    count = max(1, min(workers or os.cpu_count() or 1, len(todo)))
+    waiting = deque(todo)
+    results: dict[str, ChapterResult] = {}
+    with _environment(environment) as private, _Pool(count, private) as pool:
+        while waiting or pool.busy:
+            for worker in pool.idle():
+                if not waiting:
+                    break
+                job = waiting.popleft()
+                progress.started(job.id)
+                worker.give(job)
+            for worker in pool.ready():
+                result = worker.take()
+                results[result.chapter] = result
+                progress.finished(result)
+                if not worker.alive:
+                    pool.replace(worker)
+    return tuple(results[job.id] for job in todo)
+
+
+class _Worker:
+    """A worker process as its driver sees it."""
+
+    def __init__(self, context: SpawnContext, log: Path):
+        self.connection, theirs = context.Pipe()
+        self._log = log
+        self.process: SpawnProcess = context.Process(target=_work, args=(theirs, log), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.job: ChapterJob | None = None
+        self.alive = True
+        self._since = 0.0
+
+    def give(self, job: ChapterJob) -> None:
+        self.job, self._since = job, time.perf_counter()
+        # A dead worker is noticed when its result is taken.
+        with contextlib.suppress(OSError):
+            self.connection.send(job)
+
+    def take(self) -> ChapterResult:
+        assert self.job is not None
+        job, self.job = self.job, None
+        try:
+            result: ChapterResult = self.connection.recv()
+        except (EOFError, OSError):
+            self.alive = False
+            self.process.join(_GRACE)
+            code = self.process.exitcode
+            how = signal.Signals(-code).name if code is not None and code < 0 else f"Rückgabewert {code}"
+            failure = ChapterFailure(
+                job.id, job.template, f"Der Arbeitsprozess wurde beendet ({how}).", traceback=self._said()
+            )
+            return ChapterResult(job.id, time.perf_counter() - self._since, failure)
+        return result
+
+    def _said(self) -> str:
+        with contextlib.suppress(OSError):
+            return self._log.read_text(encoding="utf-8", errors="replace")[-4000:].strip()
+        return ""
+
+
+class _Pool:
+    """Workers that are always all ended at the end."""
+
+    def __init__(self, count: int, logs: Path):
+        self._context = multiprocessing.get_context("spawn")
+        self._workers: list[_Worker] = []
+        self._count = count
+        self._logs = logs
+        self._started = 0
+
+    def __enter__(self) -> _Pool:
+        self._workers = [self._start() for _ in range(self._count)]
+        return self
+
+    def _start(self) -> _Worker:
+        self._started += 1
+        return _Worker(self._context, self._logs / f"worker-{self._started}.log")
+
+    @property
+    def busy(self) -> bool:
+        return any(worker.job for worker in self._workers)
+
+    def idle(self) -> list[_Worker]:
+        return [worker for worker in self._workers if worker.job is None]
+
+    def ready(self) -> list[_Worker]:
+        busy: dict[Any, _Worker] = {worker.connection: worker for worker in self._workers if worker.job}
+        return [busy[ready] for ready in connection.wait(list(busy))]
+
+    def replace(self, worker: _Worker) -> None:
+        worker.connection.close()
+        self._workers[self._workers.index(worker)] = self._start()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        for worker in self._workers:
+            if kind is None:
+                with contextlib.suppress(OSError):
+                    worker.connection.send(None)
+            else:
+                worker.process.terminate()
+        until = time.monotonic() + _GRACE
+        for worker in self._workers:
+            worker.process.join(max(0.0, until - time.monotonic()))
+            if worker.process.is_alive():
+                worker.process.kill()
+                worker.process.join()
+            worker.connection.close()
+            worker.process.close()
+
+
+def _work(jobs: Any, log: Path) -> None:
+    """Body of a worker: run jobs until there are no more."""
+    # What kernels and libraries write past the notebook goes into a log, not into the operator's progress.
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    # Ctrl-C reaches the whole process group; the driver alone decides what ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with contextlib.suppress(EOFError, OSError):
+        while (job := jobs.recv()) is not None:
+            jobs.send(run_chapter(job))
+
+
+@contextlib.contextmanager
+def _environment(extra: Mapping[str, str]) -> Iterator[Path]:
+    """Environment of the workers and their kernels: nothing of the user's settings, the same order in every run.
+
+    Yields a private folder that is removed at the end.
+    """
+    with tempfile.TemporaryDirectory(prefix="sozlib-") as private:
+        wanted = {
+            "PYTHONHASHSEED": "0",
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            "MATPLOTLIBRC": str(Path(__file__).with_name("matplotlibrc")),
+            "IPYTHONDIR": private,
+            **extra,
+        }
+        before = {name: os.environ.get(name) for name in wanted}
+        os.environ.update(wanted)
+        try:
+            yield Path(private)
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+
+
+def _relative(path: Path, start: Path) -> str:
+    try:
+        return Path(os.path.relpath(path, start)).as_posix()
+    except ValueError:  # another drive
+        return str(path)
