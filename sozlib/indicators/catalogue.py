@@ -67,6 +67,7 @@ class Break(Parameters):
 
     period: int = Field(description="Erstes Jahr nach dem Bruch")
     text: str = Field(description="Was sich geändert hat")
+    restart: bool = Field(False, description="true: frühere Werte sind nicht vergleichbar, der Trend beginnt hier neu")
 
 
 class Definition(Parameters):

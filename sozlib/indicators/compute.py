@@ -1,0 +1,144 @@
+"""Indicators of all areas, levels and years from their quantities.
+
+Values of regions and of the whole are made from sums of numerators and denominators, never from means of rates: a mean
+would give a village the weight of a town.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from sozlib.indicators.catalogue import Indicator
+from sozlib.indicators.comparison import ranks, versus
+from sozlib.indicators.intervals import interval
+from sozlib.indicators.quantities import Quantities, combine_statuses
+from sozlib.indicators.trend import trends
+from sozlib.snapshot import INDICATOR_COLUMNS, WITHOUT_VALUE
+
+#: What disclosure control needs beyond the columns of a snapshot; never written.
+INTERNAL_COLUMNS = ("numerator_size", "numerator_least", "denominator_least")
+
+
+def compute(
+    indicators: Sequence[Indicator], quantities: Quantities, *, periods: tuple[int, int], trend_years: int
+) -> pd.DataFrame:
+    """All indicators, unprotected.
+
+    Parameters
+    ----------
+    indicators
+        Entries of the catalogue.
+    quantities
+        The sums behind them.
+    periods
+        First and last period to keep; earlier ones still serve as denominators of an earlier Stichtag.
+    trend_years
+        Span of the trend.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns :data:`~sozlib.snapshot.INDICATOR_COLUMNS` and :data:`INTERNAL_COLUMNS`, ordered by catalogue, area and
+        period. A period in which nobody delivered has no rows: a gap stays a gap.
+    """
+    frames = [values(indicator, quantities, periods, trend_years) for indicator in indicators]
+    frames = [frame for frame in frames if not frame.empty]
+    if not frames:
+        return typed(pd.DataFrame(columns=[*INDICATOR_COLUMNS, *INTERNAL_COLUMNS]))
+    frame = compared(pd.concat(frames, ignore_index=True), quantities.areas, quantities.levels)
+    return typed(frame[[*INDICATOR_COLUMNS, *INTERNAL_COLUMNS]])
+
+
+def values(indicator: Indicator, quantities: Quantities, periods: tuple[int, int], trend_years: int) -> pd.DataFrame:
+    """One indicator: sums, value, interval, sign and trend."""
+    numerator = quantities.of(indicator.numerator)
+    if indicator.denominator:
+        denominator = quantities.of(indicator.denominator)
+    else:
+        denominator = numerator.assign(value=1.0, status="", least=np.nan)
+    frame = numerator.merge(denominator, on=["area", "period"], suffixes=("", "_below"))
+    frame = frame[frame["period"].between(*periods)].reset_index(drop=True)
+    if frame.empty:
+        return frame
+    below = frame["value_below"].to_numpy(dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = frame["value"].to_numpy(dtype=float) / below * indicator.per
+    status = combine_statuses(
+        np.stack([frame["status"].to_numpy(object), _without_nothing(frame["status_below"])], axis=1), value
+    )
+    present = ~np.isin(status, list(WITHOUT_VALUE))
+    if indicator.kind in ("proportion", "rate", "ratio", "count"):
+        nothing = present & (frame["value"] == 0).to_numpy() & (status != "0") & (status != "()")
+        status[nothing] = "–"
+    else:
+        status[present & np.isin(status, ["–", "0"])] = ""
+    if indicator.denominator:
+        status[present & (below < indicator.minimum_denominator)] = "/"
+        status[present & (below <= 0)] = "x"
+    shown = ~np.isin(status, list(WITHOUT_VALUE))
+    value[~shown] = np.nan
+    result = pd.DataFrame(
+        {
+            "indicator": indicator.id,
+            "area": frame["area"],
+            "period": frame["period"].astype(int),
+            "numerator": frame["value"],
+            "denominator": frame["value_below"] if indicator.denominator else np.nan,
+            "value": value,
+            "status": status,
+            "numerator_size": frame["size"],
+            "numerator_least": frame["least"],
+            "denominator_least": frame["least_below"],
+        }
+    )
+    masked = result["numerator"].where(shown).to_numpy(dtype=float)
+    size = result["numerator_size"].to_numpy(dtype=float)
+    result["lower"], result["upper"] = interval(indicator.method, masked, below, size, indicator.per)
+    restarts = [b.period for b in indicator.breaks if b.restart]
+    return result.join(trends(result, indicator.method, trend_years, restarts))
+
+
+def compared(frame: pd.DataFrame, areas: pd.DataFrame, levels: Sequence[str]) -> pd.DataFrame:
+    """Indicator rows with reference values, comparison and rank, made from the values shown in ``frame``.
+
+    Run again after protection, so that a rank says nothing about a hidden value.
+    """
+    known = areas.set_index("id")
+    level = frame["area"].map(known["level"])
+    parent = frame["area"].map(known["parent"])
+    shown = frame.set_index(["indicator", "area", "period"])["value"]
+    whole = str(areas.loc[areas["level"] == levels[-1], "id"].iloc[0])
+    frame = frame.assign(
+        whole_value=_lookup(shown, frame, pd.Series(whole, index=frame.index)),
+        region_value=_lookup(shown, frame, parent.where(parent.map(known["level"]).isin(levels[1:-1]))),
+    )
+    has_value = frame["value"].notna()
+    is_whole = level == levels[-1]
+    frame["versus_whole"] = versus(frame["lower"], frame["upper"], frame["whole_value"].where(has_value & ~is_whole))
+    frame["versus_region"] = versus(frame["lower"], frame["upper"], frame["region_value"].where(has_value))
+    ranked = ranks(frame["value"].where(~is_whole), [frame["indicator"], frame["period"], level])
+    frame[["rank", "ranked", "tied"]] = ranked[["rank", "ranked", "tied"]]
+    return frame
+
+
+def typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Frame with the types of a snapshot."""
+    floats = ["numerator", "denominator", "value", "lower", "upper", "whole_value", "region_value", "trend_change"]
+    texts = ["indicator", "area", "status", "versus_whole", "versus_region", "trend"]
+    kinds: dict[str, str] = {"period": "int64", "tied": "bool"}
+    kinds |= dict.fromkeys(["rank", "ranked", "trend_from"], "Int64")
+    kinds |= dict.fromkeys(floats, "float64") | dict.fromkeys(texts, "object")
+    return frame.astype({k: v for k, v in kinds.items() if k in frame})
+
+
+def _lookup(shown: pd.Series, frame: pd.DataFrame, area: pd.Series) -> pd.Series:
+    keys = pd.MultiIndex.from_arrays([frame["indicator"], area, frame["period"]])
+    return pd.Series(shown.reindex(keys).to_numpy(dtype=float), index=frame.index)
+
+
+def _without_nothing(status: pd.Series) -> np.ndarray:
+    """Signs of a denominator; that nobody is there shows in its value."""
+    return status.where(~status.isin(["–", "0"]), "").to_numpy(dtype=object)
