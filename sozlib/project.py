@@ -19,6 +19,7 @@ from sozlib.parameters import Id, Parameters, load
 
 EditionId = Literal["internal", "public"]
 Assembler = Literal["auto", "quarto", "embedded"]
+Engine = Literal["auto", "plain", "forked"]
 
 
 class Publisher(Parameters):
@@ -161,6 +162,7 @@ class Report(Parameters):
     topics: tuple[Topic, ...]
     volumes: Volumes
     assembler: Assembler = "auto"
+    engine: Engine = "auto"
     workers: int = Field(0, ge=0, description="Gleichzeitige Kapitel; 0: so viele wie Prozessorkerne")
     key_indicators: tuple[Id, ...] = Field((), description="Eckdaten und Profil der Räume, in dieser Reihenfolge")
     start_indicator: Id | None = Field(None, description="Indikator der Karte auf der Startseite")
