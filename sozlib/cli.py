@@ -1,0 +1,240 @@
+"""The command ``sozlib``: what the batch operator calls.
+
+Libraries are imported where they are needed, so that help and a wrong call answer at once. Every error made on
+purpose is shown as its German text; a traceback only with ``--debug``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sozlib.german_arguments import GermanParser
+
+if TYPE_CHECKING:
+    from sozlib.build import Wish
+    from sozlib.project import Project
+
+#: Exit codes; the handbook lists them.
+OK, ERROR, INPUT, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Returns
+    -------
+    int
+        0 all well, 1 error, 2 input cannot be used, 3 chapters or checks failed, 130 interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a Windows console may not be UTF-8
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    options = make_parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except KeyboardInterrupt:
+        print("\nAbgebrochen. Der letzte gute Bericht ist unverändert.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has gone (| head)
+        sys.stderr.close()
+        return ERROR
+    except Exception as error:
+        if getattr(options, "debug", False):
+            raise
+        return _explain(error)
+
+
+def make_parser() -> GermanParser:
+    """The parser with all commands."""
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--project", metavar="ORDNER", type=Path, help="Projektordner (sonst der aktuelle Ordner)")
+    common.add_argument("--cycle", metavar="ZYKLUS", help="Berichtszyklus (sonst der aus report.yml)")
+    common.add_argument("--debug", action="store_true", help="zeigt bei Fehlern den Ablauf im Programm")
+    edition = argparse.ArgumentParser(add_help=False)
+    edition.add_argument(
+        "--edition",
+        metavar="AUSGABE",
+        type=_list,
+        action="extend",
+        default=[],
+        help="Ausgabe, mehrere durch Komma getrennt (sonst die öffentliche)",
+    )
+    part = argparse.ArgumentParser(add_help=False)
+    part.add_argument(
+        "--areas",
+        metavar="GEBIETE",
+        type=_list,
+        action="extend",
+        default=[],
+        help="nur diese Gebiete (Kennung oder Kurzname, durch Komma getrennt; „ueberblick“ ist der Überblicksband)",
+    )
+    part.add_argument(
+        "--topics", metavar="THEMEN", type=_list, action="extend", default=[], help="nur diese Themenfelder"
+    )
+    running = argparse.ArgumentParser(add_help=False)
+    running.add_argument("--workers", metavar="ZAHL", type=int, default=0, help="so viele Kapitel gleichzeitig")
+    running.add_argument(
+        "--engine",
+        metavar="ART",
+        choices=("auto", "plain", "forked"),
+        help="Ausführung der Notebooks: auto, plain (je Kapitel ein Kernel) oder forked (vorgewärmte Prozesse)",
+    )
+    assembling = argparse.ArgumentParser(add_help=False)
+    assembling.add_argument(
+        "--assembler", metavar="ART", choices=("auto", "quarto", "embedded"), help="Fertigung: auto, quarto, embedded"
+    )
+
+    parser = GermanParser(
+        prog="sozlib",
+        description="Vom Datenbestand zum Sozialbericht in HTML und PDF.",
+        epilog="„sozlib BEFEHL --help“ erklärt einen Befehl.",
+        parents=[common],
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="zeigt die Version des Programms")
+    commands = parser.add_subparsers(title="Befehle", metavar="BEFEHL", required=True, parser_class=GermanParser)
+
+    def add(
+        name: str, function: Callable[[argparse.Namespace], int], text: str, *parents: argparse.ArgumentParser
+    ) -> argparse.ArgumentParser:
+        command: argparse.ArgumentParser = commands.add_parser(
+            name, help=text, description=text[0].upper() + text[1:] + ".", parents=[common, *parents]
+        )
+        command.set_defaults(command=function)
+        return command
+
+    add("check", _check, "prüft Daten und Parameter und zeigt alle Probleme auf einmal", edition)
+    add("plan", _plan, "zeigt, welche Bände und Kapitel entstehen", edition, part)
+    add("build", _build, "baut den Bericht und gibt ihn frei", edition, part, running, assembling)
+    preview = add("preview", _preview, "baut ein einziges Kapitel als HTML-Seite", edition, running)
+    preview.add_argument("area", metavar="GEBIET", help="Kennung oder Kurzname des Gebiets, oder „ueberblick“")
+    preview.add_argument("topic", metavar="THEMA", help="Themenfeld oder Dateiname des Kapitels")
+    add("verify", _verify, "prüft einen freigegebenen Bericht noch einmal", edition)
+    init = add("init", _init, "legt einen eigenen Projektordner an")
+    init.add_argument("folder", metavar="ORDNER", type=Path, help="neuer oder leerer Ordner")
+    schema = add("schema", _schema, "schreibt JSON-Schemata der Parameterdateien für Editoren")
+    schema.add_argument(
+        "folder", metavar="ORDNER", type=Path, nargs="?", help="Zielordner (sonst parameters/schema im Projekt)"
+    )
+    return parser
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *args: object, **kwargs: object) -> None:
+        from sozlib import __version__
+
+        print(f"sozlib {__version__}")
+        parser.exit()
+
+
+def _list(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _project(options: argparse.Namespace) -> Project:
+    from sozlib.project import Project
+
+    return Project(getattr(options, "project", Path()), getattr(options, "cycle", None))
+
+
+def _editions(options: argparse.Namespace, project: Project) -> list[str]:
+    """Editions asked for; otherwise the public one, or the only ones there are."""
+    declared = [edition.id for edition in project.report.editions]
+    wanted = list(dict.fromkeys(options.edition)) or (["public"] if "public" in declared else declared[:1])
+    return [project.edition(edition).id for edition in wanted]
+
+
+def _wish(options: argparse.Namespace) -> Wish:
+    from sozlib.build import Wish
+
+    return Wish(
+        areas=tuple(getattr(options, "areas", ())),
+        topics=tuple(getattr(options, "topics", ())),
+        workers=options.workers,
+        engine=options.engine,
+        assembler=getattr(options, "assembler", None),
+    )
+
+
+def _check(options: argparse.Namespace) -> int:
+    from sozlib.commands import check
+
+    project = _project(options)
+    return check(project, _editions(options, project))
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from sozlib.commands import show_plan
+
+    project = _project(options)
+    for edition in _editions(options, project):
+        show_plan(project, edition, options.areas, options.topics)
+    return OK
+
+
+def _build(options: argparse.Namespace) -> int:
+    from sozlib.build import build
+
+    project = _project(options)
+    for edition in _editions(options, project):
+        build(project, edition, _wish(options))
+    return OK
+
+
+def _preview(options: argparse.Namespace) -> int:
+    from sozlib.preview import preview
+
+    project = _project(options)
+    for edition in _editions(options, project):
+        print(preview(project, edition, options.area, options.topic, _wish(options)).as_posix())
+    return OK
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from sozlib.commands import verify
+
+    project = _project(options)
+    return max(verify(project, edition) for edition in _editions(options, project))
+
+
+def _init(options: argparse.Namespace) -> int:
+    from sozlib.scaffold import init
+
+    print(init(options.folder))
+    return OK
+
+
+def _schema(options: argparse.Namespace) -> int:
+    from sozlib.commands import write_schemas
+
+    folder = options.folder or _project(options).parameters / "schema"
+    for path in write_schemas(folder):
+        print(path.as_posix())
+    return OK
+
+
+def _explain(error: Exception) -> int:
+    """Show an error in German; exit code of its kind."""
+    from sozlib.errors import InputError, SozlibError
+
+    if isinstance(error, InputError):
+        from sozlib.findings import counted, listed
+
+        print(f"{listed(error.problems)}\n\n{counted(error.problems)}", file=sys.stderr)
+        return error.exit_code
+    if isinstance(error, SozlibError):
+        print(f"Fehler: {error}", file=sys.stderr)
+        return error.exit_code
+    if isinstance(error, OSError) and error.filename:
+        print(f"Fehler: {error.filename}: {error.strerror}.", file=sys.stderr)
+        return ERROR
+    print(
+        f"Fehler im Programm: {type(error).__name__}: {error}\n"
+        "Mit --debug zeigt sich, wo. Bitte melden Sie ihn mit dieser Ausgabe.",
+        file=sys.stderr,
+    )
+    return ERROR

@@ -1,0 +1,110 @@
+"""The switch: a report that is complete takes the place of the last one, and only then.
+
+Nothing half is ever seen: a build works beside the report, and what fails or is killed leaves the last good report
+where it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from sozlib.errors import SozlibError
+
+#: ``renameat2`` flag: swap two names in one step.
+_EXCHANGE = 2
+_AT_CWD = -100
+
+
+def switch_in(site: Path, report: Path) -> None:
+    """Put a finished site in the place of a report.
+
+    Where the system can swap two folders in one step (Linux), there is no moment without a report. Elsewhere the
+    old one is renamed first; :func:`recover` brings it back if the program ends between the two steps.
+
+    Parameters
+    ----------
+    site
+        The finished folder; on the same file system as ``report``.
+    report
+        The place of the released report.
+    """
+    report.parent.mkdir(parents=True, exist_ok=True)
+    recover(report)
+    old = _aside(report)
+    if not report.exists():
+        os.replace(site, report)
+        return
+    if _exchange(site, report):
+        os.replace(site, old)
+    else:
+        os.replace(report, old)
+        os.replace(site, report)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def recover(report: Path) -> None:
+    """Finish or undo a switch that was interrupted."""
+    old = _aside(report)
+    if old.exists() and not report.exists():
+        os.replace(old, report)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def exclusive(workshop: Path) -> Iterator[None]:
+    """Keep a second build out of the same workshop.
+
+    Raises
+    ------
+    SozlibError
+        Another process is building there.
+    """
+    workshop.mkdir(parents=True, exist_ok=True)
+    lock = workshop / ".lock"
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT)
+    try:
+        if not _lock(handle):
+            raise SozlibError(
+                f"{workshop.as_posix()}: Hier läuft schon ein Bau. Warten Sie, bis er fertig ist, oder brechen Sie ihn ab."
+            )
+        # The system lets go of the lock when the process ends, however that happens.
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _aside(report: Path) -> Path:
+    return report.with_name(f".{report.name}.old")
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two folders in one step; False where the system cannot."""
+    if sys.platform != "linux":
+        return False
+    import ctypes
+
+    libc = ctypes.CDLL(None)
+    if not hasattr(libc, "renameat2"):
+        return False
+    done: int = libc.renameat2(_AT_CWD, os.fsencode(one), _AT_CWD, os.fsencode(other), _EXCHANGE)
+    return done == 0
