@@ -222,7 +222,11 @@ def _descriptor(snapshot: Snapshot, resources: Iterable[dict[str, Any]]) -> dict
         "keywords": ["Sozialbericht", "Sozialplanung", report["whole"]["name"]],
         "licenses": [{"name": _licence_name(report), "title": report["licence"], "path": report["licence_url"]}],
         "contributors": [
-            {"title": publisher["name"], "role": "publisher", **({"email": publisher["email"]} if publisher["email"] else {})}
+            {
+                "title": publisher["name"],
+                "role": "publisher",
+                **({"email": publisher["email"]} if publisher["email"] else {}),
+            }
         ],
         "sources": [
             {"title": source.get("citation") or source.get("title") or source["id"]}
@@ -263,9 +267,7 @@ def _register_resource(path: Path, name: str, title: str, frame: pd.DataFrame) -
     for entry in fields:
         if entry["type"] == "number":
             entry["decimalChar"] = ","
-    return _tabular(
-        path, name, title, {"fields": fields, "primaryKey": [frame.columns[0]], "missingValues": [""]}
-    )
+    return _tabular(path, name, title, {"fields": fields, "primaryKey": [frame.columns[0]], "missingValues": [""]})
 
 
 def _tabular(path: Path, name: str, title: str, schema: dict[str, Any]) -> dict[str, Any]:

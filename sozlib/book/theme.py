@@ -31,4 +31,6 @@ def theme_file(project: Project, name: str) -> Path:
     for folder in theme_folders(project):
         if (folder / name).is_file():
             return folder / name
-    raise SozlibError(f"Die Gestaltungsdatei „{name}“ fehlt in reports/theme. „sozlib init“ legt sie in neuen Projekten an.")
+    raise SozlibError(
+        f"Die Gestaltungsdatei „{name}“ fehlt in reports/theme. „sozlib init“ legt sie in neuen Projekten an."
+    )

@@ -1,0 +1,118 @@
+"""The HTML site of one edition: chapters set into pages, start page, overviews, downloads, search, legal pages.
+
+Pages come from jinja2 templates of the theme with autoescaping. Every page forbids itself, by its Content Security
+Policy, to load anything from elsewhere or to run inline scripts. The same inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from sozlib.batch.plan import Plan
+from sozlib.book import overviews
+from sozlib.book.chapterpage import chapter_page
+from sozlib.book.document import ChapterDocument
+from sozlib.book.downloads import write_downloads
+from sozlib.book.frame import Frame, Page, Pdf
+from sozlib.book.links import upwards
+from sozlib.book.search import write_index
+from sozlib.book.theme import FONTS, theme_file, theme_folders
+from sozlib.project import Project
+from sozlib.snapshot import Snapshot
+
+_ASSETS = ("tokens.css", "style.css", "site.js", "search.js")
+
+
+def build_site(
+    project: Project,
+    plan: Plan,
+    snapshot: Snapshot,
+    documents: Mapping[str, ChapterDocument],
+    target: Path,
+    pdfs: Mapping[str, Path],
+) -> None:
+    """Write the site.
+
+    Parameters
+    ----------
+    project
+        The report project; its theme and report parameters are read.
+    plan
+        All volumes. A chapter without a document gets no page here: another assembler wrote it.
+    snapshot
+        The edition's snapshot, the only source of values.
+    documents
+        Chapter id (``<volume>/<slug>``) → its document.
+    target
+        Folder to be filled; pages already there are kept.
+    pdfs
+        Volume id → its PDF. Files outside ``target`` are copied to ``pdf/<volume>.pdf``.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    _copy_assets(project, target)
+    frame = Frame(project, plan, snapshot, _place_pdfs(pdfs, target), marks=bool(documents))
+    downloads = write_downloads(snapshot, target)
+    environment = Environment(
+        loader=FileSystemLoader([str(folder) for folder in theme_folders(project)]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+    def write(page: Page, template: str, context: Mapping[str, Any]) -> None:
+        path = target / page.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = environment.get_template(template).render(page=page, root=upwards(page.path), **frame.context, **context)
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+    for volume in plan.volumes:
+        for chapter in volume.chapters:
+            document = documents.get(chapter.id)
+            if document is not None:
+                _copy_files(document, target)
+                write(*chapter_page(frame, volume, chapter, document))
+    overall = [documents[c.id] for c in frame.links.overall if c.id in documents]
+    write(*overviews.start(frame, overall, downloads))
+    write(*overviews.areas(frame))
+    write(*overviews.topics(frame, documents))
+    write(*overviews.indicators(frame, documents))
+    write(*overviews.downloads(frame, downloads))
+    write(*overviews.search(frame))
+    write(*overviews.imprint(frame))
+    write(*overviews.accessibility(frame))
+    write_index(target)
+
+
+def _copy_assets(project: Project, target: Path) -> None:
+    assets = target / "assets"
+    (assets / "fonts").mkdir(parents=True, exist_ok=True)
+    for name in _ASSETS:
+        shutil.copyfile(theme_file(project, name), assets / name)
+    for font in sorted([*FONTS.glob("*.woff2"), *FONTS.glob("OFL-*.md")]):
+        shutil.copyfile(font, assets / "fonts" / font.name)
+
+
+def _place_pdfs(pdfs: Mapping[str, Path], target: Path) -> dict[str, Pdf]:
+    placed = {}
+    for volume, source in pdfs.items():
+        path = source
+        if not source.resolve().is_relative_to(target.resolve()):
+            path = target / "pdf" / f"{volume}.pdf"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, path)
+        placed[volume] = Pdf.of(path.resolve(), target.resolve())
+    return placed
+
+
+def _copy_files(document: ChapterDocument, target: Path) -> None:
+    for file in document.files:
+        path = target / file.path
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file.source, path)
