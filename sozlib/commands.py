@@ -1,0 +1,119 @@
+"""The commands that read and show: check, plan, verify, schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sozlib.batch.planning import make_plan
+from sozlib.errors import InputError, Problem, relative
+from sozlib.findings import counted, listed
+from sozlib.project import Project
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from sozlib.batch.plan import Plan
+
+
+def check(project: Project, editions: Sequence[str]) -> int:
+    """Check all input and show every problem, grouped by file.
+
+    Returns
+    -------
+    int
+        0, or 2 if at least one problem is an error.
+    """
+    from sozlib.stand import examine
+
+    problems = list(examine(project))
+    try:
+        for edition in editions:
+            plan_of(project, edition)
+    except InputError as error:
+        problems += error.problems
+    problems = list(dict.fromkeys(problems))
+    if problems:
+        print(listed(problems) + "\n")
+    print(f"Geprüft: {counted(problems)}")
+    return InputError.exit_code if any(problem.severity == "error" for problem in problems) else 0
+
+
+def plan_of(
+    project: Project, edition: str, only_areas: Sequence[str] = (), only_topics: Sequence[str] = ()
+) -> Plan:
+    """Plan of an edition, made from the table of areas alone.
+
+    Raises
+    ------
+    InputError
+        With the problems of areas and plan.
+    """
+    from sozlib.errors import raise_errors
+    from sozlib.observations.areas import read_areas
+
+    areas, problems = read_areas(project)
+    raise_errors(problems)
+    return make_plan(project, areas.table, edition, only_areas=only_areas, only_topics=only_topics)
+
+
+def show_plan(project: Project, edition: str, only_areas: Sequence[str], only_topics: Sequence[str]) -> None:
+    """Print volumes and chapters."""
+    from sozlib.build import described
+
+    plan = plan_of(project, edition, only_areas, only_topics)
+    print(described(plan))
+    for volume in plan.volumes:
+        print(f"\n{volume.id}: {volume.title}")
+        width = max(len(chapter.slug) for chapter in volume.chapters)
+        for chapter in volume.chapters:
+            template = relative(chapter.template, project.root)
+            print(f"  {chapter.slug:<{width}}  {chapter.title}  ({template})")
+
+
+def verify(project: Project, edition: str) -> int:
+    """Check a released report again: manifest, links, PDFs.
+
+    Returns
+    -------
+    int
+        0, or 3 if it does not pass.
+    """
+    from sozlib.book import check_site
+    from sozlib.errors import BuildError
+    from sozlib.manifest import compare, read_manifest
+
+    report = project.output(edition)
+    shown = relative(report, project.root)
+    problems: list[Problem] = [*compare(report, shown), *check_site(report)]
+    if problems:
+        print(listed(problems) + "\n")
+    files = len(read_manifest(report)["outputs"])
+    print(f"{shown}: {files} Dateien geprüft, {counted(problems)}")
+    return BuildError.exit_code if any(problem.severity == "error" for problem in problems) else 0
+
+
+def write_schemas(folder: Path) -> list[Path]:
+    """JSON Schemata of all parameter files, for completion and checking in editors."""
+    from sozlib.indicators.catalogue import write_schema
+    from sozlib.observations.source import Source
+    from sozlib.project import Cycle, Report
+
+    models: dict[str, tuple[type[BaseModel], str]] = {
+        "report": (Report, "Bericht (parameters/report.yml)"),
+        "cycle": (Cycle, "Berichtszyklus (parameters/cycles)"),
+        "source": (Source, "Quelle (parameters/sources)"),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [write_schema(folder)]
+    for name, (model, title) in models.items():
+        schema = model.model_json_schema()
+        for part in (schema, *schema.get("$defs", {}).values()):
+            part.pop("description", None)  # docstrings are for programmers; the fields' own descriptions stay
+        schema |= {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
+        path = folder / f"{name}.json"
+        path.write_text(json.dumps(schema, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        paths.append(path)
+    return paths
