@@ -1,0 +1,358 @@
+"""Map of the areas in classes, with a legend in words, counts and the district's value.
+
+The class limits are the same for all years (:mod:`sozlib.chapter.classes`). An area without a value is hatched and has
+a line of its own in the legend; it never gets the colour of a class. Small areas are repeated enlarged in an inset; a
+label that finds no room in its area stands beside it with a line.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from matplotlib.figure import Figure
+
+from sozlib.chapter.canvas import MIDDLE, TEXT, Canvas
+from sozlib.chapter.classes import MapClasses
+from sozlib.chapter.lettering import NOTE, wrap
+from sozlib.chapter.lettering import width as text_width
+from sozlib.chapter.outlines import Outlines, Ring
+from sozlib.chapter.palette import Palette
+from sozlib.chapter.values import AreaValue, spoken_reason
+
+_LINE = 22.0  # height of a legend line
+_TALLEST = {True: 460.0, False: 560.0}  # of the main map, on phones and else
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """A line of the legend.
+
+    Parameters
+    ----------
+    token
+        Colour; ``withheld`` is hatched.
+    label
+        "6 bis unter 10", or why there is no value.
+    count
+        How many areas.
+    """
+
+    token: str
+    label: str
+    count: int
+
+
+def legend(values: Sequence[AreaValue], classes: MapClasses) -> tuple[LegendEntry, ...]:
+    """Legend of a map: every class, also an empty one, then the reasons why values are missing."""
+    counts = classes.counts(v.value for v in values)
+    entries = [
+        LegendEntry(token, label, count)
+        for token, label, count in zip(classes.tokens(), classes.labels(), counts, strict=True)
+    ]
+    hidden = [v for v in values if not v.known]
+    for reason in dict.fromkeys(spoken_reason(v.status) for v in hidden):
+        same = [v for v in hidden if spoken_reason(v.status) == reason]
+        entries.append(LegendEntry("withheld", f"{reason} ({same[0].sign})", len(same)))
+    return tuple(entries)
+
+
+@dataclass(frozen=True)
+class _View:
+    """Where a part of the map lies: px of its left upper corner, scale, and the map's west and north end."""
+
+    left: float
+    top: float
+    scale: float
+    west: float
+    north: float
+
+    def rings(self, rings: Sequence[Ring]) -> list[Ring]:
+        return [
+            np.column_stack(
+                (self.left + (r[:, 0] - self.west) * self.scale, self.top + (self.north - r[:, 1]) * self.scale)
+            )
+            for r in rings
+        ]
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        return self.left + (x - self.west) * self.scale, self.top + (self.north - y) * self.scale
+
+    def back(self, x: float, y: float) -> tuple[float, float]:
+        return self.west + (x - self.left) / self.scale, self.north - (y - self.top) / self.scale
+
+
+def choropleth(
+    outlines: Outlines,
+    values: Sequence[AreaValue],
+    classes: MapClasses,
+    *,
+    palette: Palette,
+    whole: AreaValue | None = None,
+    own: str | None = None,
+    unit: str = "%",
+    decimals: int = 1,
+    plural: str = "Räume",
+    width: int = TEXT,
+) -> Figure:
+    """Draw a map.
+
+    Parameters
+    ----------
+    outlines
+        The areas; those that have no value in ``values`` are hatched as unknown.
+    values
+        Values of one period; their labels stand in the areas.
+    classes
+        Classes of the indicator.
+    whole
+        The district; its value stands below the legend.
+    own
+        Id of the area with a double outline.
+    unit, decimals
+        Of the indicator.
+    plural
+        What the report calls its areas.
+    width
+        Width in px.
+
+    Notes
+    -----
+    Every area is a group ``area:<id>``, in display order: :func:`sozlib.chapter.svg.render` makes them links.
+    """
+    return _Map(outlines, values, classes, palette, whole, own, unit, decimals, plural, width).draw()
+
+
+class _Map:
+    def __init__(
+        self,
+        outlines: Outlines,
+        values: Sequence[AreaValue],
+        classes: MapClasses,
+        palette: Palette,
+        whole: AreaValue | None,
+        own: str | None,
+        unit: str,
+        decimals: int,
+        plural: str,
+        width: int,
+    ):
+        self.outlines, self.classes, self.palette, self.own, self.width = outlines, classes, palette, own, width
+        given = {v.area: v for v in values}
+        self.values = {id: given.get(id) or AreaValue(id, id, None, status=".") for id in outlines.shapes}
+        self.slim = width < 500
+        self.entries = legend(list(self.values.values()), classes)
+        words = "Prozent" if unit == "%" else unit
+        self.heading = f"{words} · Zahl der {plural}"
+        self.mark = f"{whole.name} {whole.text(decimals, unit)}" if whole is not None else ""
+        self._layout()
+
+    def _layout(self) -> None:
+        width, slim = self.width, self.slim
+        west, south, east, north = self.outlines.bounds
+        aspect = (north - south) / (east - west)
+        column = width if slim else 206.0
+        frame = self.outlines.frame
+        inset_width = inset_height = 0.0
+        if frame is not None:
+            inset_aspect = (frame[3] - frame[1]) / (frame[2] - frame[0])
+            inset_width = 140.0 if slim else 190.0
+            inset_height = inset_width * inset_aspect
+            if inset_height > 230:
+                inset_width, inset_height = 230 / inset_aspect, 230.0
+        room = width if slim else width - column - 16
+        pad = 4.0  # the double outline and labels beside the map
+        map_width = room - 2 * pad
+        map_height = min(map_width * aspect, _TALLEST[slim])
+        scale = min(map_width / (east - west), map_height / (north - south))
+        drawn = (east - west) * scale
+        self.main = _View(pad + (map_width - drawn) / 2, pad, scale, west, north)
+        map_bottom = (north - south) * scale + 2 * pad
+        self.map_box = (0.0, 0.0, room, map_bottom)
+        self.inset: _View | None = None
+        if frame is not None:
+            self.inset_title = wrap(self.outlines.inset.title if self.outlines.inset else "", inset_width, NOTE)
+            title_height = 15.0 * len(self.inset_title) + 4
+            left = 1.0 if slim else width - inset_width - 1
+            top = (map_bottom + 12 if slim else 2.0) + title_height
+            self.inset = _View(left, top, inset_width / (frame[2] - frame[0]), frame[0], frame[3])
+            self.inset_box = (left, top, inset_width, inset_height)
+        if slim:
+            self.legend_left = inset_width + 18 if frame is not None else 0.0
+            self.legend_top = map_bottom + 14
+        else:
+            self.legend_left = width - 191.0
+            self.legend_top = self.inset_box[1] + inset_height + 18 if frame is not None else 4.0
+        self.legend_right = float(width - 2)
+        self.legend_lines = self._legend_lines()
+        bottom = self.legend_top + self._legend_height()
+        inset_bottom = self.inset_box[1] + inset_height + 2 if frame is not None else 0.0
+        self.height = max(map_bottom, bottom, inset_bottom) + 2
+        if not slim and frame is None:  # the legend stands at the foot of the map
+            self.legend_top = max(4.0, map_bottom - self._legend_height())
+
+    def _legend_lines(self) -> list[tuple[LegendEntry, tuple[str, ...]]]:
+        room = self.legend_right - self.legend_left - 30 - 22
+        return [(entry, wrap(entry.label, room, 13)) for entry in self.entries]
+
+    def _legend_height(self) -> float:
+        head = 15.0 * len(self._heading()) + 6
+        lines = sum(_LINE + 15 * (len(text) - 1) for _, text in self.legend_lines)
+        return head + lines + (22 if self.mark else 0) + 4
+
+    def _heading(self) -> tuple[str, ...]:
+        return wrap(self.heading, self.legend_right - self.legend_left, NOTE)
+
+    def draw(self) -> Figure:
+        self.canvas = Canvas(self.width, self.height, self.palette)
+        tokens = self.classes.tokens()
+        for id, value in self.values.items():
+            enlarged = self.outlines.enlarged(id)
+            if enlarged and self.inset is not None:
+                self._area(id, value, tokens, self.main, 0.6, linked=False)
+                self._area(id, value, tokens, self.inset, 1.1, linked=True)
+            else:
+                self._area(id, value, tokens, self.main, 0.9, linked=True)
+        if self.inset is not None:
+            self._frames()
+        self._own_outline()
+        self._labels()
+        self._legend()
+        return self.canvas.figure
+
+    def _area(
+        self, id: str, value: AreaValue, tokens: Sequence[str], view: _View, line: float, *, linked: bool
+    ) -> None:
+        hatched = value.value is None
+        fill = "withheld" if value.value is None else tokens[self.classes.class_of(value.value)]
+        self.canvas.shape(
+            view.rings(self.outlines.rings[id]),
+            fill,
+            stroke="paper",
+            stroke_width=line,
+            hatched=hatched,
+            gid=f"area:{id}" if linked else None,
+        )
+
+    def _frames(self) -> None:
+        frame = self.outlines.frame
+        if frame is None:
+            return
+        left, top = self.main.point(frame[0], frame[3])
+        right, bottom = self.main.point(frame[2], frame[1])
+        self.canvas.rect(left, top, right - left, bottom - top, None, stroke="ink-2", stroke_width=1)
+        x, y, w, h = self.inset_box
+        self.canvas.rect(x, y, w, h, None, stroke="ink-2", stroke_width=1)
+        title_top = y - 15.0 * len(self.inset_title) + 8
+        self.canvas.lines_of_text(x, title_top, self.inset_title, leading=15, size=NOTE, color="ink-2")
+
+    def _own_outline(self) -> None:
+        if self.own not in self.values:
+            return
+        views = [self.main]
+        if self.outlines.enlarged(self.own) and self.inset is not None:
+            views.append(self.inset)
+        for view in views:
+            small = len(views) == 2 and view is self.main
+            for token, line in (("paper", 3.2 if small else 5.5), ("ink", 1.4 if small else 2.4)):
+                self.canvas.shape(view.rings(self.outlines.rings[self.own]), None, stroke=token, stroke_width=line)
+
+    def _labels(self) -> None:
+        """Numbers of the areas: inside where there is room, else beside them with a line."""
+        taken: list[tuple[float, float, float, float]] = []
+        outside: list[tuple[str, float, float]] = []
+        tokens = self.classes.tokens()
+        several = len({e.label for e in self.entries if e.token == "withheld"}) > 1
+        for id, value in self.values.items():
+            text = value.label
+            if not text:
+                continue
+            if several and not value.known:
+                text = f"{text} {value.sign}"
+            view = self.inset if self.outlines.enlarged(id) and self.inset is not None else self.main
+            spot = self.outlines.spots[id]
+            x, y = view.point(spot.x, spot.y)
+            radius = spot.radius * view.scale
+            size = next((s for s in (14.0, 13.0, 12.0) if self._fits(text, s, radius)), None)
+            if size is None:
+                outside.append((text, x, y))
+                continue
+            half = text_width(text, size, bold=True) / 2
+            taken.append((x - half - 2, y - size * 0.4, x + half + 2, y + size * 0.4))
+            color = "ink"
+            if value.value is None:
+                self.canvas.rect(x - half - 3, y - 8.5, 2 * half + 6, 17, "withheld")
+            else:
+                color = "on-" + tokens[self.classes.class_of(value.value)]
+            self.canvas.text(
+                x, y + size * MIDDLE, text, size=size, bold=True, color=color, anchor="middle", gid="hidden"
+            )
+        for text, x, y in outside:
+            self._beside(text, x, y, taken)
+
+    @staticmethod
+    def _fits(text: str, size: float, radius: float) -> bool:
+        return math.hypot(text_width(text, size, bold=True) / 2, size * 0.34) <= radius * 1.05
+
+    def _beside(self, text: str, x: float, y: float, taken: list[tuple[float, float, float, float]]) -> None:
+        """Label next to its area: as near as it touches no other label, outside of all areas if it can be."""
+        half, size = text_width(text, 12, bold=True) / 2, 12.0
+        low_x, low_y, high_x, high_y = self.map_box
+        best: tuple[float, float, float, bool] | None = None
+        for distance in (14.0, 18.0, 23.0, 29.0, 36.0, 45.0, 58.0, 74.0):
+            for k in range(24):
+                angle = 2 * math.pi * (k + 0.5) / 24
+                cx, cy = x + distance * math.cos(angle), y + distance * math.sin(angle)
+                box = (cx - half - 2, cy - 7, cx + half + 2, cy + 7)
+                if box[0] < low_x or box[1] < low_y or box[2] > high_x or box[3] > high_y:
+                    continue
+                if any(box[0] < t[2] and t[0] < box[2] and box[1] < t[3] and t[1] < box[3] for t in taken):
+                    continue
+                if any(_crosses(x, y, cx, cy, t) for t in taken):
+                    continue
+                on_land = bool(self.outlines.land.intersects(shapely.Point(*self.main.back(cx, cy))))
+                cost = distance + (30 if on_land else 0)
+                if best is None or cost < best[0]:
+                    best = (cost, cx, cy, on_land)
+        if best is None:
+            return
+        _, cx, cy, on_land = best
+        angle = math.atan2(cy - y, cx - x)
+        reach = max(math.hypot(cx - x, cy - y) - (half if abs(math.cos(angle)) > 0.6 else 7) - 1, 0)
+        self.canvas.line([x, x + reach * math.cos(angle)], [y, y + reach * math.sin(angle)], "ink", 0.9)
+        self.canvas.dot(x, y, 4.5, "ink", stroke="paper", stroke_width=0.8)
+        if on_land:
+            self.canvas.rect(cx - half - 2, cy - 7, 2 * half + 4, 14, "paper")
+        taken.append((cx - half - 2, cy - 7, cx + half + 2, cy + 7))
+        self.canvas.text(cx, cy + size * MIDDLE, text, size=size, bold=True, color="ink", anchor="middle", gid="hidden")
+
+    def _legend(self) -> None:
+        canvas, left, y = self.canvas, self.legend_left, self.legend_top
+        head = self._heading()
+        canvas.lines_of_text(left, y + 11, head, leading=15, size=NOTE, color="ink-2")
+        y += 15 * len(head) + 6
+        for entry, text in self.legend_lines:
+            hatched = entry.token == "withheld"
+            canvas.rect(
+                left + 0.5,
+                y,
+                22,
+                16,
+                entry.token,
+                stroke="hatch" if hatched else "axis",
+                stroke_width=0.6,
+                hatched=hatched,
+            )
+            canvas.lines_of_text(left + 31, y + 12.5, text, leading=15, size=13)
+            count = str(entry.count) if entry.count else "–"
+            canvas.text(self.legend_right, y + 12.5, count, size=13, color="ink-2", anchor="end")
+            y += _LINE + 15 * (len(text) - 1)
+        if self.mark:
+            canvas.text(left, y + 14, self.mark, size=13, bold=True, color="district")
+
+
+def _crosses(x: float, y: float, cx: float, cy: float, box: tuple[float, float, float, float]) -> bool:
+    return any(box[0] < x + (cx - x) * t < box[2] and box[1] < y + (cy - y) * t < box[3] for t in (0.25, 0.5, 0.75))
