@@ -9,8 +9,10 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import warnings
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -241,11 +243,30 @@ def _csv(raw: bytes, shown: str, encoding: str | None, delimiter: str | None) ->
     return Grid(shown, rows, numbers, notes=tuple(notes))
 
 
-def _workbook(path: Path, shown: str, sheet: str | None) -> Grid:
+def sheet_names(path: Path, shown: str) -> tuple[str, ...]:
+    """Sheets of a workbook.
+
+    Raises
+    ------
+    InputError
+        The file is no workbook.
+    """
+    return tuple(_open(path, shown).sheetnames)
+
+
+@lru_cache(maxsize=1)
+def _loaded(path: Path, _size: int, _changed: int) -> Any:
+    """The workbook opened last, as long as its file does not change: a sheet a year is one file read once."""
     import openpyxl
 
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that hold no data
+        return openpyxl.load_workbook(path, data_only=True)
+
+
+def _open(path: Path, shown: str) -> Any:
     try:
-        book = openpyxl.load_workbook(path, data_only=True)
+        return _loaded(path, path.stat().st_size, path.stat().st_mtime_ns)
     except Exception:  # openpyxl passes on whatever zip, XML or its own parts raise
         raise _stop(
             "file-format",
@@ -253,6 +274,10 @@ def _workbook(path: Path, shown: str, sheet: str | None) -> Grid:
             "Öffnen Sie sie in Excel und speichern Sie sie neu als .xlsx.",
             Place(shown),
         ) from None
+
+
+def _workbook(path: Path, shown: str, sheet: str | None) -> Grid:
+    book = _open(path, shown)
     names = list(book.sheetnames)
     if sheet is None and len(names) > 1:
         raise _stop(
@@ -267,5 +292,4 @@ def _workbook(path: Path, shown: str, sheet: str | None) -> Grid:
     page = book[wanted]
     rows = [list(row) for row in page.iter_rows(values_only=True)]
     merges = tuple((m.min_row - 1, m.min_col - 1, m.max_row - 1, m.max_col - 1) for m in page.merged_cells.ranges)
-    book.close()
     return Grid(shown, rows, list(range(1, len(rows) + 1)), wanted, tuple(sorted(merges)))

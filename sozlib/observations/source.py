@@ -91,6 +91,9 @@ class AreaColumn(Column):
     )
     integer: bool = Field(False, description="true: die Kennung kam als Kommazahl an, „1.0“ wird zu „1“")
     width: int | None = Field(None, ge=1, description="Kennung links mit Nullen auf diese Länge auffüllen")
+    tolerance: float = Field(
+        0, ge=0, description="So weit darf die Summe der Räume von einem mitgelieferten Wert des Ganzen abweichen"
+    )
     complete: bool = Field(True, description="false: Räume dürfen in einzelnen Jahren fehlen (Hinweis statt Fehler)")
 
 
@@ -271,7 +274,7 @@ class Source(Parameters):
         description="Bedeutung der Ziffer 0: exact = nichts vorhanden, rounded = mehr als nichts, aber weniger als "
         "die Hälfte der Einheit (amtliche Lesart; sie gilt auch ohne Angabe, dann mit Hinweis)",
     )
-    rounding: int = Field(1, ge=1, description="Werte sind auf Vielfache davon gerundet; lockert die Summenprüfungen")
+    rounding: float = Field(1, gt=0, description="Werte sind auf Vielfache davon gerundet; lockert die Summenprüfungen")
     checks: tuple[Check, ...] = Field((), description="Summen und Teile, die stimmen müssen")
 
     @field_validator("data_until", "marks", "ignore_columns")
