@@ -1,0 +1,121 @@
+"""Which cells of additive tables must stay hidden so that small counts cannot be found by subtraction.
+
+A small count is hidden first (primary). Where a published total and the other parts would give it away, further parts
+are hidden (secondary), the smallest first, until every sum that holds a hidden cell holds at least two and the others
+in it are large enough to blur the small one. In tables that nest (areas in regions in the whole) this makes it
+impossible to compute a hidden cell exactly from sums.
+
+References
+----------
+.. [1] Hundepool, A. et al. (2012): Statistical Disclosure Control. Wiley, ch. 4 (tabular data, hypercube and modular
+   methods).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Parts that add up to a total.
+
+    Parameters
+    ----------
+    parts
+        Positions of the parts among the cells.
+    total
+        Position of the total, None where the total is published elsewhere and cannot be hidden here.
+    """
+
+    parts: tuple[int, ...]
+    total: int | None = None
+
+    @property
+    def members(self) -> tuple[int, ...]:
+        """Positions of parts and total."""
+        return self.parts if self.total is None else (*self.parts, self.total)
+
+
+def conceal(
+    sizes: npt.NDArray[np.float64], primary: npt.NDArray[np.bool_], sums: Sequence[Sum], minimum: int
+) -> npt.NDArray[np.bool_]:
+    """Cells to hide.
+
+    Parameters
+    ----------
+    sizes
+        Count in each cell; NaN where it is unknown to readers anyway.
+    primary
+        Cells that must be hidden.
+    sums
+        Sums that readers know or can make.
+    minimum
+        How much the other hidden cells of a sum must hold together, so that each small count stays uncertain.
+
+    Returns
+    -------
+    numpy.ndarray
+        Mask of hidden cells; holds ``primary``. Empty cells are never chosen: that nothing is there is public.
+    """
+    hidden = primary.copy()
+    unknown = np.isnan(sizes)
+    of_cell: dict[int, list[int]] = defaultdict(list)
+    for number, equation in enumerate(sums):
+        for cell in equation.members:
+            of_cell[cell].append(number)
+    waiting = deque(sorted({number for cell in np.flatnonzero(hidden) for number in of_cell[int(cell)]}))
+    queued = set(waiting)
+    while waiting:
+        number = waiting.popleft()
+        queued.discard(number)
+        for cell in _additions(sums[number], sizes, primary, hidden, unknown, minimum):
+            hidden[cell] = True
+            for other in of_cell[cell]:
+                if other not in queued:
+                    queued.add(other)
+                    waiting.append(other)
+    return hidden
+
+
+def _additions(
+    equation: Sum,
+    sizes: npt.NDArray[np.float64],
+    primary: npt.NDArray[np.bool_],
+    hidden: npt.NDArray[np.bool_],
+    unknown: npt.NDArray[np.bool_],
+    minimum: int,
+) -> list[int]:
+    """Further cells of one sum to hide, smallest part first, the total last."""
+    added: list[int] = []
+    free = sorted((c for c in equation.parts if not hidden[c] and sizes[c] > 0), key=lambda c: (sizes[c], c))
+    if equation.total is not None and not hidden[equation.total] and sizes[equation.total] > 0:
+        free.append(equation.total)
+    while not _safe(equation, sizes, primary, hidden, unknown, minimum, added) and free:
+        added.append(free.pop(0))
+    return added
+
+
+def _safe(
+    equation: Sum,
+    sizes: npt.NDArray[np.float64],
+    primary: npt.NDArray[np.bool_],
+    hidden: npt.NDArray[np.bool_],
+    unknown: npt.NDArray[np.bool_],
+    minimum: int,
+    added: list[int],
+) -> bool:
+    concealed = [c for c in equation.members if hidden[c] or c in added]
+    if not concealed:
+        return True
+    if len(concealed) + sum(bool(unknown[c]) for c in equation.members if c not in concealed) < 2:
+        return False
+    if any(unknown[c] for c in equation.members) or (equation.total is not None and equation.total in concealed):
+        return True
+    everything = float(np.nansum(sizes[concealed]))
+    return all(everything - sizes[c] >= minimum for c in concealed if primary[c])

@@ -1,0 +1,205 @@
+"""Small numbers of an edition: counts below its minimum are hidden, and with them all that would give them away.
+
+Hidden are, in the indicators:
+
+* numerators and denominators of 1 … minimum − 1, and for proportions the same number of people who are **not** meant;
+* with the numerator the value, its interval, comparison, rank and trend; a trend of a later year whose window holds a
+  hidden value; comparisons with a hidden reference;
+* further counts, smallest first, wherever regions and the whole would give a hidden count by subtraction
+  (:mod:`sozlib.disclosure.concealment`). A count that is a numerator here and a denominator there is one count and
+  is hidden in both places.
+
+Ranks are made anew among the values that are shown. In the population table by age and sex, small cells are hidden, and
+further ones wherever a published sum of age groups, of both sexes or of areas would give them away.
+
+What this does **not** do: counts of one measure in overlapping groups (under 15, under 18) can differ by less than the
+minimum; editions and cycles can be compared; groups of which all or nobody are meant stay visible; nothing is rounded;
+contributions of few services to a sum (dominance) are not looked at. Empty counts are shown as "–".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sozlib.disclosure.concealment import Sum, conceal
+from sozlib.indicators.catalogue import SURFACE, Indicator, Term
+from sozlib.indicators.compute import compared
+
+#: Columns of an indicator row that follow from its numerator.
+_FOLLOWING = ["numerator", "value", "lower", "upper", "trend_change", "numerator_size", "numerator_least"]
+_WORDS = ["versus_whole", "versus_region", "trend", "trend_from", "rank"]
+SIGN = "."
+
+
+def protect(
+    frame: pd.DataFrame,
+    indicators: Sequence[Indicator],
+    areas: pd.DataFrame,
+    levels: Sequence[str],
+    *,
+    minimum: int,
+    trend_years: int,
+) -> pd.DataFrame:
+    """Indicators of an edition.
+
+    Parameters
+    ----------
+    frame
+        What :func:`sozlib.indicators.compute.compute` returned, with its internal columns.
+    indicators
+        The catalogue.
+    areas, levels
+        Areas of all levels; ids of the levels, reporting level first.
+    minimum
+        Counts above zero and below it are hidden; 0 or 1 hides nothing.
+    trend_years
+        Span of the trend.
+    """
+    if minimum <= 1 or frame.empty:
+        return frame
+    frame = frame.reset_index(drop=True)
+    by_id = {indicator.id: indicator for indicator in indicators}
+    cells = _cells(frame, by_id)
+    cells["hidden"] = _hidden(cells, areas, minimum)
+    hidden = cells.set_index(["key", "area", "at"])["hidden"].groupby(level=[0, 1, 2]).any()
+    numerator = _seen(frame, by_id, "numerator", hidden)
+    denominator = _seen(frame, by_id, "denominator", hidden)
+    rows = (numerator | denominator) & ~frame["status"].isin([".", "x", "..."])
+    frame.loc[rows, "status"] = SIGN
+    frame.loc[rows | numerator | denominator, _FOLLOWING] = np.nan
+    frame.loc[rows | numerator | denominator, _WORDS] = None
+    frame.loc[denominator, ["denominator", "denominator_least"]] = np.nan
+    _drop_trends(frame, rows, trend_years)
+    return compared(frame, areas, levels)[list(frame.columns)]
+
+
+def _drop_trends(frame: pd.DataFrame, rows: pd.Series, trend_years: int) -> None:
+    """Trends whose window holds a hidden value: the change would give back the value it starts from."""
+    holes = frame.loc[rows, ["indicator", "area", "period"]].rename(columns={"period": "hole"})
+    touched = frame[["indicator", "area", "period"]].reset_index().merge(holes, on=["indicator", "area"])
+    touched = touched[(touched["hole"] <= touched["period"]) & (touched["hole"] >= touched["period"] - trend_years)]
+    index = touched["index"].unique()
+    frame.loc[index, ["trend", "trend_from"]] = None
+    frame.loc[index, "trend_change"] = np.nan
+
+
+def _key(terms: tuple[Term, ...]) -> tuple[str, int]:
+    """Identity of a count and its lag: the same count at another Stichtag is the same table, one year on."""
+    if len(terms) == 1:
+        return terms[0].model_copy(update={"lag": 0}).model_dump_json(), terms[0].lag
+    return "|".join(term.model_dump_json() for term in terms), 0
+
+
+def _counts(terms: tuple[Term, ...]) -> bool:
+    return bool(terms) and all(term.measures != (SURFACE,) for term in terms)
+
+
+def _cells(frame: pd.DataFrame, by_id: dict[str, Indicator]) -> pd.DataFrame:
+    """Every count behind the indicators once for each use: key, area, at (its own period), size, least."""
+    parts = []
+    for name, rows in frame.groupby("indicator", sort=False):
+        indicator = by_id[str(name)]
+        uses = [("numerator", indicator.numerator), ("denominator", indicator.denominator)]
+        for side, terms in uses:
+            if not _counts(terms):
+                continue
+            key, lag = _key(terms)
+            size = rows["numerator_size"] if side == "numerator" else rows["denominator"]
+            least = rows[f"{side}_least"]
+            if side == "numerator" and indicator.kind == "proportion":
+                others = rows["denominator"] - rows["numerator"]
+                # Whoever knows all and those meant knows those not meant: they are as few as that makes them.
+                least = pd.concat([least, others.where(others > 0)], axis=1).min(axis=1)
+            at = rows["period"] - lag
+            parts.append(pd.DataFrame({"key": key, "area": rows["area"], "at": at, "size": size, "least": least}))
+    cells = pd.concat(parts, ignore_index=True)
+    return cells.groupby(["key", "area", "at"], as_index=False, sort=False).agg(
+        size=("size", "first"), least=("least", "min")
+    )
+
+
+def _hidden(cells: pd.DataFrame, areas: pd.DataFrame, minimum: int) -> npt.NDArray[np.bool_]:
+    primary = ((cells["least"] > 0) & (cells["least"] < minimum)).to_numpy()
+    sizes = cells["size"].abs().to_numpy(dtype=float)
+    return conceal(sizes, primary, _nested(cells, areas, ["key", "at"]), minimum)
+
+
+def _nested(cells: pd.DataFrame, areas: pd.DataFrame, table: list[str]) -> list[Sum]:
+    """Sums of areas to regions and of regions to the whole, for each table."""
+    parent = cells["area"].map(dict(zip(areas["id"], areas["parent"], strict=True)))
+    keys = [cells[column] for column in table]
+    position = {key: i for i, key in enumerate(zip(*keys, cells["area"], strict=True))}
+    sums = []
+    groups: dict[Any, Any] = cells.groupby([*keys, parent], sort=False).indices
+    for key, parts in groups.items():
+        sums.append(Sum(tuple(int(i) for i in parts), position.get(tuple(key))))
+    return sums
+
+
+def _seen(frame: pd.DataFrame, by_id: dict[str, Indicator], side: str, hidden: pd.Series) -> pd.Series:
+    """Rows whose numerator or denominator is hidden."""
+    result = pd.Series(False, index=frame.index)
+    for name, rows in frame.groupby("indicator", sort=False):
+        terms: tuple[Term, ...] = getattr(by_id[str(name)], side)
+        if not _counts(terms):
+            continue
+        key, lag = _key(terms)
+        wanted = pd.MultiIndex.from_arrays([[key] * len(rows), rows["area"], rows["period"] - lag])
+        result.loc[rows.index] = hidden.reindex(wanted, fill_value=False).to_numpy(dtype=bool)
+    return result
+
+
+def protect_population(
+    population: pd.DataFrame, areas: pd.DataFrame, indicators: Sequence[Indicator], *, minimum: int
+) -> pd.DataFrame:
+    """Population by age group and sex of an edition; hidden cells have the status "." and no value.
+
+    Parameters
+    ----------
+    population
+        Columns :data:`sozlib.snapshot.POPULATION_COLUMNS`; groups of one area, period and sex do not overlap.
+    areas
+        Areas of all levels.
+    indicators
+        The catalogue: its terms name the sums of age groups that are published beside the table.
+    minimum
+        See :func:`protect`.
+    """
+    if minimum <= 1 or population.empty:
+        return population
+    cells = population.reset_index(drop=True)
+    sizes = cells["value"].to_numpy(dtype=float)
+    primary = (sizes > 0) & (sizes < minimum)
+    sums = _nested(cells, areas, ["period", "sex", "age_from"])
+    for bounds in sorted(_age_sums(indicators)):
+        low, high, sex = bounds
+        upper = cells["age_to"].astype("Float64").fillna(np.inf)
+        inside = (cells["age_from"] >= low) & (upper <= high)
+        if sex:
+            inside &= cells["sex"] == sex
+        chosen = cells[inside]
+        sums += [
+            Sum(tuple(int(i) for i in chosen.index[parts]))
+            for parts in chosen.groupby(["area", "period"], sort=False).indices.values()
+        ]
+    hidden = conceal(sizes, primary, sums, minimum)
+    cells.loc[hidden, "status"] = SIGN
+    cells.loc[hidden, "value"] = np.nan
+    return cells
+
+
+def _age_sums(indicators: Sequence[Indicator]) -> set[tuple[float, float, str]]:
+    """Age ranges of people, by sex, whose sum some indicator shows; always everyone."""
+    found: set[tuple[float, float, str]] = {(0.0, np.inf, "")}
+    for indicator in indicators:
+        for terms in (indicator.numerator, indicator.denominator):
+            if len(terms) == 1 and terms[0].weight is None and terms[0].nationality is None:
+                term = terms[0]
+                high = np.inf if term.age_to is None else float(term.age_to)
+                found.add((float(term.age_from or 0), high, term.sex or ""))
+    return found
