@@ -20,16 +20,23 @@ from ruamel.yaml.error import YAMLError
 
 from sozlib.errors import Place, Problem
 
+
+def _words(text: str) -> frozenset[str]:
+    """Names from a block of text: long lists stay readable."""
+    return frozenset(text.split())
+
+
 _OPTION = re.compile(r"^#\|\s?(.*)$")
 
 #: Options of a whole notebook where a cell says nothing else (``execute:`` of the Quarto project).
 DEFAULTS = {"echo": False, "warning": False, "output": True, "include": True}
 
-_KNOWN = frozenset(
+_KNOWN = _words(
     """
-    label echo eval output warning error include code-fold code-summary fig-cap fig-alt fig-width fig-height tbl-cap
-    classes column lst-cap lst-label layout-ncol fig-align tags cap-location fig-cap-location tbl-cap-location
-    """.split()
+    label echo eval output warning error include code-fold code-summary fig-cap fig-alt fig-width fig-height
+    tbl-cap classes column lst-cap lst-label layout-ncol fig-align tags cap-location fig-cap-location
+    tbl-cap-location
+    """
 )
 
 

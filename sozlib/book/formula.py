@@ -56,7 +56,8 @@ def spoken(tex: str) -> str:
     for sign, word in sorted(_WORDS.items(), key=lambda item: -len(item[0])):
         words = words.replace(sign, word)
     words = re.sub(r"\\[,;:! ]", " ", words).replace("\\", " ").replace("{", " ").replace("}", " ")
-    words = words.replace("=", " gleich ").replace("+", " plus ").replace("<", " kleiner als ").replace(">", " größer als ")
+    words = words.replace("=", " gleich ").replace("+", " plus ")
+    words = words.replace("<", " kleiner als ").replace(">", " größer als ")
     words = re.sub(r"(?<=[\w)\s])-(?=[\w(\s])", " minus ", words).replace("−", " minus ")
     return re.sub(r"\( (.*?) \)", r"(\1)", " ".join(words.split()))
 

@@ -14,57 +14,66 @@ from urllib.parse import urlsplit
 
 import nh3
 
+
+def _words(text: str) -> frozenset[str]:
+    """Names from a block of text: long lists stay readable."""
+    return frozenset(text.split())
+
+
 #: Classes that the style sheet knows. Others are dropped: a chapter cannot disguise itself as the page around it.
-CLASSES = frozenset(
+CLASSES = _words(
     """
-    kicker lead locator section two half prose findings area-list key-figures facts placement box planning uncertain
-    figure-block figure full number statement what source data wide narrow keys frame table table-block left own whole
-    region signs num sr group total note unit formula math spark centre signed value small swatch withheld muted better
-    worse neutral up down marker bar middle matrix mini shares here type three legend inset footnotes footnote-ref
-    footnote-back xref code task-list sheet sheets columns wide-table compact
-    """.split()
+    kicker lead locator section two half prose findings area-list key-figures facts placement box planning
+    uncertain figure-block figure full number statement what source data wide narrow keys frame table
+    table-block left own whole region signs num sr group total note unit formula math spark centre signed value
+    small swatch withheld muted better worse neutral up down marker bar middle matrix mini shares here type
+    three legend inset footnotes footnote-ref footnote-back xref code task-list sheet sheets columns wide-table
+    compact
+    """
 )
 
 _GLOBAL = {"id", "class", "lang", "role", "title", "tabindex", "dir"}
-_HTML = set(
+_HTML = _words(
     """
-    a abbr aside b blockquote br caption code col colgroup dd del details dfn div dl dt em figcaption figure h2 h3 h4 h5
-    h6 hr i img ins kbd li mark ol p pre q s samp section small span strong sub summary sup table tbody td tfoot th thead
-    time tr u ul var wbr article
-    """.split()
+    a abbr aside b blockquote br caption code col colgroup dd del details dfn div dl dt em figcaption figure h2
+    h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp section small span strong sub summary sup table tbody
+    td tfoot th thead time tr u ul var wbr article
+    """
 )
-_SVG = set(
+_SVG = _words(
     """
-    svg g path rect circle ellipse line polyline polygon text tspan textPath title desc defs use symbol marker clipPath
-    mask pattern linearGradient radialGradient stop
-    """.split()
+    svg g path rect circle ellipse line polyline polygon text tspan textPath title desc defs use symbol marker
+    clipPath mask pattern linearGradient radialGradient stop
+    """
 )
 _SVG |= {tag.lower() for tag in _SVG}
-_MATH = set(
+_MATH = _words(
     """
-    math semantics annotation mrow mi mn mo ms mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover
-    mtable mtr mtd mstyle mpadded mphantom menclose
-    """.split()
+    math semantics annotation mrow mi mn mo ms mtext mspace mfrac msqrt mroot msub msup msubsup munder mover
+    munderover mtable mtr mtd mstyle mpadded mphantom menclose
+    """
 )
 
 #: Presentation attributes of SVG that a drawing may use.
-_PRESENTATION = set(
+_PRESENTATION = _words(
     """
-    fill fill-opacity fill-rule stroke stroke-width stroke-dasharray stroke-dashoffset stroke-linecap stroke-linejoin
-    stroke-miterlimit stroke-opacity opacity color display visibility font-family font-size font-style font-weight
-    font-variant font-feature-settings font-variant-numeric letter-spacing text-anchor text-decoration text-rendering
-    dominant-baseline alignment-baseline clip-path clip-rule mask marker-start marker-mid marker-end paint-order
-    stop-color stop-opacity vector-effect pointer-events shape-rendering writing-mode
-    """.split()
+    fill fill-opacity fill-rule stroke stroke-width stroke-dasharray stroke-dashoffset stroke-linecap
+    stroke-linejoin stroke-miterlimit stroke-opacity opacity color display visibility font-family font-size
+    font-style font-weight font-variant font-feature-settings font-variant-numeric letter-spacing text-anchor
+    text-decoration text-rendering dominant-baseline alignment-baseline clip-path clip-rule mask marker-start
+    marker-mid marker-end paint-order stop-color stop-opacity vector-effect pointer-events shape-rendering
+    writing-mode
+    """
 )
-_GEOMETRY = set(
+_GEOMETRY = _words(
     """
     x y x1 y1 x2 y2 cx cy r rx ry dx dy width height d points transform viewBox viewbox preserveAspectRatio
     preserveaspectratio pathLength offset gradientUnits gradientunits gradientTransform gradienttransform
     patternUnits patternunits patternContentUnits patterncontentunits patternTransform patterntransform
     clipPathUnits clippathunits markerWidth markerwidth markerHeight markerheight refX refx refY refy orient
-    markerUnits markerunits maskUnits maskunits xmlns version focusable rotate startOffset textLength lengthAdjust
-    """.split()
+    markerUnits markerunits maskUnits maskunits xmlns version focusable rotate startOffset textLength
+    lengthAdjust
+    """
 )
 
 _ATTRIBUTES: dict[str, set[str]] = {
@@ -91,17 +100,20 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "mfrac": {"linethickness"},
 }
 for _tag in _SVG:
-    _ATTRIBUTES[_tag] = _ATTRIBUTES.get(_tag, set()) | _PRESENTATION | _GEOMETRY | {"class", "href"} - (
-        {"href"} if _tag not in {"a", "use"} else set()
+    _ATTRIBUTES[_tag] = (
+        _ATTRIBUTES.get(_tag, set())
+        | _PRESENTATION
+        | _GEOMETRY
+        | {"class", "href"} - ({"href"} if _tag not in {"a", "use"} else set())
     )
 
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _DANGEROUS = {"script", "style", "template", "iframe", "object", "noscript", "xmp", "noembed", "noframes"}
 
 
-def _cleaner(tags: set[str]) -> nh3.Cleaner:
+def _cleaner(tags: frozenset[str]) -> nh3.Cleaner:
     return nh3.Cleaner(
-        tags=tags,
+        tags=set(tags),
         clean_content_tags=set(_DANGEROUS),
         attributes={tag: values for tag, values in _ATTRIBUTES.items() if tag == "*" or tag in tags},
         allowed_classes={tag: set(CLASSES) for tag in tags - _SVG},
@@ -117,7 +129,9 @@ _BODY = _cleaner(_HTML | _MATH)
 
 _STYLE = re.compile(r"\sstyle=(?:\"([^\"]*)\"|'([^']*)')")
 _SAFE_VALUE = re.compile(r"(?:url\(#[\w.-]+\)|[^\"'<>&;\\(){}]|var\(--[\w-]+(?:,[^()\"'<>;]*)?\))+")
-_FONT = re.compile(r"(?:(italic|oblique)\s+)?(?:normal\s+)?(?:(\d{3}|bold|normal)\s+)?([\d.]+(?:px|pt|em)?)(?:/\S+)?\s+(.+)")
+_FONT = re.compile(
+    r"(?:(italic|oblique)\s+)?(?:normal\s+)?(?:(\d{3}|bold|normal)\s+)?([\d.]+(?:px|pt|em)?)(?:/\S+)?\s+(.+)"
+)
 #: ``fill="url(https://…)"`` would make a request; nh3 looks at addresses in ``href`` and ``src`` only.
 _FOREIGN_URL = re.compile(r"\s[\w:-]+=\"[^\"]*url\(\s*(?!#)[^\"]*\"", re.IGNORECASE)
 _ENTITY_QUOTE = re.compile(r"&quot;|&#34;|&#39;|&apos;|'")

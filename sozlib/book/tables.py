@@ -58,9 +58,7 @@ class Table:
         words: set[int] = {0}
         for column in range(1, self.columns):
             cells = [cell for row in self.body if (cell := _at(row, column)) is not None]
-            if any(cell.left for cell in cells):
-                words.add(column)
-            elif cells and not any(_is_number(cell.text) for cell in cells):
+            if any(cell.left for cell in cells) or (cells and not any(_is_number(cell.text) for cell in cells)):
                 words.add(column)
         return frozenset(words)
 
@@ -98,7 +96,9 @@ def to_typst(table: Table) -> str:
     left = table.left_columns
     align = ", ".join("left" if column in left else "right" for column in range(table.columns))
     first = "1fr" if table.columns > 1 else "auto"
-    wide_words = [c for c in sorted(left) if c and max((len(x.text) for r in table.body if (x := _at(r, c))), default=0) > 28]
+    wide_words = [
+        c for c in sorted(left) if c and max((len(x.text) for r in table.body if (x := _at(r, c))), default=0) > 28
+    ]
     widths = ", ".join(first if c == 0 else "1.4fr" if c in wide_words else "auto" for c in range(table.columns))
     kinds = ", ".join(f'"{row.kind}"' for row in table.body)
     lines = [
@@ -203,7 +203,7 @@ def _inline(element: Any) -> tuple[str, str]:
     for child in element:
         if "sr" not in (child.get("class") or "").split() and child.tag not in ("svg", "script", "style"):
             inner_words, inner_code = _inline(child)
-            if child.tag == "br" or child.tag in ("p", "div", "small") and code.strip():
+            if child.tag == "br" or (child.tag in ("p", "div", "small") and code.strip()):
                 inner_words, inner_code = " " + inner_words, " \\ " + inner_code
             elif child.tag in _INLINE and inner_code.strip():
                 kind = "strong" if child.tag in ("strong", "b") else "emph"

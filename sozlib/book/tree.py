@@ -98,7 +98,9 @@ def rewrite(content: Any, change: Callable[[Node], Any]) -> Any:
                 result.append(new)
         return result
     if isinstance(content, dict):
-        copied = {key: rewrite(part, change) if isinstance(part, dict | list) else part for key, part in content.items()}
+        copied = {
+            key: rewrite(part, change) if isinstance(part, dict | list) else part for key, part in content.items()
+        }
         return change(copied) if "t" in copied else copied
     return content
 
