@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
-  const areaOf = (link) => { const holder = link.closest("[data-area]"); return holder && holder.dataset.area; };
+  const areaOf = (link) => { const holder = link.closest("[data-id]"); return holder && holder.dataset.id; };
   const rows = (area) => all("li[data-area]").filter((row) => row.dataset.area === area);
   const links = (area) => all("svg a").filter((link) => areaOf(link) === area);
 

@@ -107,12 +107,12 @@ class _Facts:
         low, high = min(self.among, key=_value), max(self.among, key=_value)
         if _value(low) == _value(high):
             return None
-        article = "die" if self.noun.article == "die" else "den"
+        feminine = self.noun.article == "die"
+        lowest, highest = ("die niedrigste", "die höchste") if feminine else ("den niedrigsten", "den höchsten")
         return self._finding(
             f"Zwischen den {self.report.terms.plural_dative} liegen {self.meta.amount(_value(high) - _value(low))}",
-            f"{self.meta.short_title}: {self.names[low.area]} hat mit {self.meta.text(_value(low))} {article} niedrigste"
-            f"{'' if article == 'die' else 'n'}, {self.names[high.area]} mit {self.meta.text(_value(high))} {article} "
-            f"höchste{'' if article == 'die' else 'n'} {self.noun.bare}.{self._whole()}",
+            f"{self.meta.short_title}: {self.names[low.area]} hat mit {self.meta.text(_value(low))} {lowest}, "
+            f"{self.names[high.area]} mit {self.meta.text(_value(high))} {highest} {self.noun.bare}.{self._whole()}",
         )
 
     def above(self) -> Finding | None:
@@ -124,11 +124,9 @@ class _Facts:
         counted = german.capital(german.counted(len(found), terms.singular, terms.plural, terms.gender))
         verb = "liegt" if len(found) == 1 else "liegen"
         which = f" {german.join(found)}." if len(found) <= _NAMED else ""
-        whole = german.Whole.of(self.report.model_dump())
         return self._finding(
-            f"{counted} {verb} über {whole.dative}",
-            f"{self.meta.short_title}, statistisch gesichert über dem Wert {self.report.whole.kind_genitive}:{which}"
-            f"{self._whole()}"
+            f"{counted} {verb} über dem Wert {self.report.whole.kind_genitive}",
+            f"{self.meta.short_title}, statistisch gesichert:{which}{self._whole()}"
             if which
             else f"{self.meta.short_title}: Der Abstand ist jeweils statistisch gesichert.{self._whole()}",
         )
@@ -168,8 +166,8 @@ class _Facts:
         where = german.place(self.names[first.area], terms.singular, terms.gender).locative
         return self._finding(
             f"{self.meta.short_title}: am meisten {where}",
-            f"{self.names[first.area]} erreicht {self.meta.text(_value(first))}, es folgt {self.names[second.area]} mit "
-            f"{self.meta.text(_value(second))}.{self._whole()}",
+            f"{self.names[first.area]} erreicht {self.meta.text(_value(first))}, es folgt {self.names[second.area]} "
+            f"mit {self.meta.text(_value(second))}.{self._whole()}",
         )
 
 
@@ -182,7 +180,7 @@ def _computed(report: Report, snapshot: Snapshot, links: Links) -> tuple[Finding
     facts = [_Facts(report, readings[i], names, links) for i in wanted if i in readings.catalogue]
     found: list[Finding] = []
     used: set[str] = set()
-    for kind in ("spread", "moved", "above", "highest"):
+    for kind in ("spread", "moved", "above", "highest", "above", "spread"):
         for fact in facts:
             finding = getattr(fact, kind)() if fact.meta.topic not in used else None
             if finding is not None:

@@ -260,8 +260,8 @@ def _rows(frame: Frame, topic: str, documents: Mapping[str, ChapterDocument]) ->
                 "long_title": meta.title,
                 "unit": meta.unit or german.subject(meta.kind).bare,
                 "whole": shown(meta.cell(series.whole())),
-                "low": _end(meta, ends, 0),
-                "high": _end(meta, ends, -1),
+                "low": _end(frame, meta, ends, 0),
+                "high": _end(frame, meta, ends, -1),
                 "direction": _DIRECTIONS[meta.direction],
                 "source": meta.source,
                 "href": _sheet(frame, meta, documents),
@@ -276,8 +276,14 @@ def _rows(frame: Frame, topic: str, documents: Mapping[str, ChapterDocument]) ->
     return {"rows": rows, "period": period or ""}
 
 
-def _end(meta: Meta, ordered: list[Reading], position: int) -> Markup:
-    return shown(meta.cell(ordered[position])) if ordered else shown(".")
+def _end(frame: Frame, meta: Meta, ordered: list[Reading], position: int) -> dict[str, Any]:
+    """Value and area at an end of the range; several areas with the same value as shown are not named."""
+    if not ordered:
+        return {"value": shown("."), "name": ""}
+    text = meta.cell(ordered[position])
+    same = [reading.area for reading in ordered if meta.cell(reading) == text]
+    name = frame.area_name(same[0]) if len(same) == 1 else f"{german.count_word(len(same))} {frame.report.terms.plural}"
+    return {"value": shown(text), "name": name}
 
 
 def _sheet(frame: Frame, meta: Meta, documents: Mapping[str, ChapterDocument]) -> str | None:

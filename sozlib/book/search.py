@@ -36,6 +36,10 @@ _UNUSED = (
 _LEFT_OUT = frozenset({"svg", "script", "style", "nav", "noscript", "details"})
 
 
+#: Elements that do not part words.
+_INLINE = frozenset({"a", "abbr", "b", "code", "em", "i", "mark", "q", "small", "span", "strong", "sub", "sup", "u"})
+
+
 @dataclass(frozen=True)
 class Entry:
     """One hit that the fallback can give: a page or a section of one.
@@ -75,13 +79,13 @@ def _sections(path: str, title: str, body: Any) -> Iterator[Entry]:
 
 
 def _entry(path: str, anchor: str, title: str, heading: str, words: list[str]) -> Entry:
-    text = re.sub(r"\s+", " ", " ".join(words)).strip()
+    text = re.sub(r"\s+", " ", "".join(words)).strip()
     return Entry(f"{path}#{anchor}" if anchor else path, title, heading, text[:_LONGEST])
 
 
 def _stream(element: Any) -> Iterator[tuple[str, str, str]]:
     """Headings (tag, anchor, text) and texts ("", "", text) in reading order."""
-    if not isinstance(element.tag, str) or element.tag in _LEFT_OUT:
+    if not isinstance(element.tag, str) or element.tag in _LEFT_OUT or element.get("data-pagefind-ignore") is not None:
         return
     if element.tag in ("h1", "h2", "h3"):
         text = re.sub(r"\s+", " ", element.text_content()).strip()
@@ -91,12 +95,12 @@ def _stream(element: Any) -> Iterator[tuple[str, str, str]]:
         elif element.tag != "h1":
             yield "", "", text
         return
-    if element.text and element.text.strip():
-        yield "", "", element.text
+    gap = "" if element.tag in _INLINE else " "
+    yield "", "", gap + (element.text or "")
     for child in element:
         yield from _stream(child)
-        if child.tail and child.tail.strip():
-            yield "", "", child.tail
+        yield "", "", child.tail or ""
+    yield "", "", gap
 
 
 def write_fallback(folder: Path) -> None:

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+import shapely
 from markupsafe import Markup
 
 from sozlib.book.frame import Frame
+from sozlib.chapter import german
+from sozlib.chapter.canvas import NARROW, TEXT
+from sozlib.chapter.choropleth import choropleth
+from sozlib.chapter.classes import map_classes
+from sozlib.chapter.context import Context
+from sozlib.chapter.numbers import keep_together, spoken_number
+from sozlib.chapter.outlines import outlines_of
 from sozlib.chapter.readings import Series
+from sozlib.chapter.svg import Link, html_form, written
+from sozlib.chapter.values import AreaValue, spoken_reason
 from sozlib.snapshot import Snapshot
 
 _WIDTH = 420.0
+
+#: Id of the map's figure on the start page.
+_ID = "fig-startkarte"
 
 
 def outlines(snapshot: Snapshot) -> Markup | None:
@@ -18,27 +31,89 @@ def outlines(snapshot: Snapshot) -> Markup | None:
 
     Drawn in the class ``outlines``, so that the style sheet decides on the colour.
     """
-    geometry = snapshot.geometry
-    if geometry is None or not len(geometry):
+    areas = outlines_of(snapshot)
+    if areas is None or not areas.shapes:
         return None
-    import shapely
-
-    west, south, east, north = (float(x) for x in geometry.total_bounds)
+    west, south, east, north = areas.bounds
     scale = _WIDTH / (east - west)
     height = (north - south) * scale
-    simple = shapely.coverage_simplify(geometry.geometry.to_numpy(), (east - west) / 900)
-    lines = shapely.line_merge(shapely.unary_union(shapely.boundary(simple)))
-    parts = []
+    lines = shapely.line_merge(shapely.union_all(shapely.boundary(list(areas.shapes.values()))))
+    drawn = []
     for line in shapely.get_parts(lines):
         points = [f"{(x - west) * scale:.1f} {(north - y) * scale:.1f}" for x, y in shapely.get_coordinates(line)]
-        parts.append("M" + "L".join(points))
-    drawing = "".join(sorted(parts))
+        drawn.append("M" + "L".join(points))
+    size = f'width="{_WIDTH + 2:.0f}" height="{height + 2:.0f}"'
     return Markup(
-        f'<svg class="outlines" viewBox="-1 -1 {_WIDTH + 2:.0f} {height + 2:.0f}" width="{_WIDTH + 2:.0f}" '
-        f'height="{height + 2:.0f}" focusable="false"><path d="{drawing}"/></svg>'
+        f'<svg class="outlines" viewBox="-1 -1 {_WIDTH + 2:.0f} {height + 2:.0f}" {size} focusable="false">'
+        f'<path d="{"".join(sorted(drawn))}"/></svg>'
     )
 
 
 def start_map(frame: Frame, series: Series) -> dict[str, Any] | None:
-    """Map of the start indicator, each area a link to its profile; None without geometry."""
-    return None
+    """Map of an indicator in its latest period, each area a link to its profile; None without geometry.
+
+    Parameters
+    ----------
+    frame
+        The report.
+    series
+        Readings of the indicator.
+
+    Returns
+    -------
+    dict
+        What the macro ``figure`` shows: id, number, statement, what, source, and the drawings ``wide`` and ``narrow``.
+    """
+    areas = outlines_of(frame.snapshot)
+    if areas is None or not areas.shapes or series.period is None:
+        return None
+    meta, context = series.meta, Context(frame.snapshot)
+    values = context.values(series)
+    rows = frame.snapshot.indicators
+    rows = rows[(rows["indicator"] == meta.id) & rows["area"].isin(list(areas.shapes))]
+    classes = map_classes(rows, decimals=meta.decimals)
+    whole = context.value(series, context.whole_id)
+    links = {
+        value.area: Link(href, _spoken(value, meta.decimals, meta.unit))
+        for value in values
+        if (href := frame.links.area(value.area))
+    }
+    terms = frame.report.terms
+    each = {"m": "Jeder", "f": "Jede", "n": "Jedes"}[terms.gender]
+
+    def drawn(width: int, prefix: str) -> Markup:
+        figure = choropleth(
+            areas,
+            values,
+            classes,
+            palette=context.palette,
+            whole=whole if whole.known else None,
+            unit=meta.unit,
+            decimals=meta.decimals,
+            plural=terms.plural,
+            width=width,
+        )
+        title = f"Karte der {len(values)} {terms.plural}, {each.lower()} {terms.singular} ist ein Link"
+        return Markup(html_form(written(figure, salt=prefix), prefix, title, meta.title, context.palette, links))
+
+    when = german.stichtag(meta.as_of, series.period).removeprefix("Stand ")
+    leads = f"{each} {terms.singular} führt zu {'ihrem' if terms.gender == 'f' else 'seinem'} Profil."
+    return {
+        "id": _ID,
+        "number": "1",
+        "statement": meta.short_title,
+        "what": keep_together(f"{meta.title} {meta.unit_words}, {when}. {leads}"),
+        "source": keep_together(
+            f"Quelle: {meta.source}; eigene Berechnung. {german.stichtag(meta.as_of, series.period)}. "
+            f"Definition {meta.version}.{' Erfundene Daten.' if frame.report.invented else ''}"
+        ),
+        "wide": drawn(TEXT, f"{_ID}-w"),
+        "narrow": drawn(NARROW, f"{_ID}-n"),
+    }
+
+
+def _spoken(value: AreaValue, decimals: int, unit: str) -> str:
+    """ "7. Brackenrode: 18,5 Prozent"; where there is no value, why."""
+    name = f"{value.label}. {value.name}" if value.label else value.name
+    said = spoken_number(value.text(decimals, unit)) if value.known else spoken_reason(value.status)
+    return f"{name}: {said}"

@@ -72,7 +72,8 @@ class _Formats:
         self.bold = book.add_format({**base, "bold": True})
         self.sign = book.add_format({**base, "align": "right"})
         self.link = book.add_format({**base, "font_color": "#0A5568", "underline": 1})
-        self._book, self._base, self._numbers = book, base, {}
+        self._book, self._base = book, base
+        self._numbers: dict[tuple[int, bool], Any] = {}
 
     def number(self, decimals: int, limited: bool) -> Any:
         """Format of a number; limited ones stand in brackets."""
@@ -101,8 +102,8 @@ def _read_me(book: Any, formats: _Formats, snapshot: Snapshot) -> None:
     sheet.set_column(1, 1, 96)
     sheet.write_string(0, 0, report["title"], formats.title)
     protection = (
-        f"Anzahlen unter {edition['minimum_count']} und alles, woraus sie sich errechnen ließen, sind durch ein Zeichen "
-        "ersetzt."
+        f"Anzahlen unter {edition['minimum_count']} und alles, woraus sie sich errechnen ließen, sind durch ein "
+        "Zeichen ersetzt."
         if edition["minimum_count"]
         else "Diese Ausgabe enthält kleine Zahlen. " + edition["notice"]
     )
