@@ -137,8 +137,11 @@ class BookSite:
         Volume id → its document, in the plan's order.
     assembler
         ``embedded`` or ``quarto``, for the manifest.
+    problems
+        Warnings found in chapters.
     """
 
     folder: Path
     volumes: Mapping[str, VolumeDocument]
     assembler: str = "embedded"
+    problems: tuple[Problem, ...] = ()
