@@ -124,12 +124,17 @@ class AreasFile(Parameters):
 
     ``table`` (CSV) has the columns id, name, level, parent and optionally short_name, number, valid_from, valid_to;
     ``geometry`` is GeoJSON or GeoPackage; ``id_property`` names the property that holds the id and ``ids`` maps its
-    values to ids where they differ.
+    values to ids where they differ. ``columns`` names the headings where they are others (``id: Kennung``); a table
+    without levels lists the areas of the reporting level, and the whole is added.
     """
 
     table: str
+    columns: dict[str, str] = Field(default_factory=dict, description="Feld → Überschrift in der Tabelle")
     geometry: str | None = None
     id_property: str = "id"
+    id_pattern: str | None = Field(
+        None, description="Regulärer Ausdruck; seine erste Klammer ist der Teil der Eigenschaft, der die Kennung ist"
+    )
     ids: dict[str, str] = Field(default_factory=dict)
     changes: str | None = Field(
         None, description="CSV der Gebietsänderungen: old, new, year (ab wann), share (Anteil, leer = ganz), source"
@@ -165,6 +170,9 @@ class Report(Parameters):
     engine: Engine = "auto"
     workers: int = Field(0, ge=0, description="Gleichzeitige Kapitel; 0: so viele wie Prozessorkerne")
     key_indicators: tuple[Id, ...] = Field((), description="Eckdaten und Profil der Räume, in dieser Reihenfolge")
+    population: Id | None = Field(
+        "einwohner", description="Merkmal der Bevölkerung nach Alter und Geschlecht (Bevölkerungspyramide)"
+    )
     start_indicator: Id | None = Field(None, description="Indikator der Karte auf der Startseite")
 
     @model_validator(mode="after")

@@ -17,7 +17,7 @@ from sozlib.errors import InputError, Place, Problem
 from sozlib.observations.findings import listed
 from sozlib.observations.heads import Table, near, understand
 from sozlib.observations.read import read_grid
-from sozlib.project import Project
+from sozlib.project import AreasFile, Project
 from sozlib.snapshot import AREA_COLUMNS
 
 if TYPE_CHECKING:
@@ -130,21 +130,44 @@ def read_areas(project: Project) -> tuple[Areas, tuple[Problem, ...]]:
 def _area_table(table: Table, project: Project) -> tuple[pd.DataFrame, list[Problem]]:
     problems: list[Problem] = []
     columns: dict[str, Any] = {}
-    for name in ("id", "name", "level", "parent"):
+    heads = project.report.areas.columns
+    levels = [level.id for level in project.report.levels]
+    whole = project.report.whole.id
+    # A plain list of areas: all of them belong to the reporting level and to the whole, which need not be in it.
+    listed_only = heads.get("level", "level") not in table.heads
+    alike = near("level", [head for head in table.heads if head]) if listed_only else None
+    if alike is not None and "level" not in heads:
+        problems.append(
+            Problem(
+                "missing-column",
+                f"Die Spalte „level“ fehlt; ist „{alike}“ gemeint?",
+                "Benennen Sie die Spalte um oder nennen Sie sie in areas.columns.",
+                table.grid.place(table.grid.numbers[0]),
+            )
+        )
+    for name in ("id", "name") if listed_only else ("id", "name", "level", "parent"):
         try:
-            columns[name] = table.texts(name)
+            columns[name] = table.texts(heads.get(name, name))
         except InputError as error:
             problems += error.problems
     if problems:
         raise InputError(problems)
     for name in _OPTIONAL:
-        columns[name] = table.texts(name) if name in table.heads else ""
+        columns[name] = table.texts(heads.get(name, name)) if heads.get(name, name) in table.heads else ""
+    if listed_only:
+        columns |= {"level": levels[0], "parent": whole}
     frame = pd.DataFrame(columns, index=table.body.index)
+    if listed_only:
+        frame.loc[len(frame) + table.body.index.max() + 1] = {
+            **dict.fromkeys(frame.columns, ""),
+            "id": whole,
+            "name": project.report.whole.name,
+            "short_name": project.report.whole.kind,
+            "level": levels[-1],
+        }
     frame = frame.map(lambda text: text or None).astype(object).where(lambda f: f.notna(), None)
-    levels = [level.id for level in project.report.levels]
     grid = table.grid
     ids = list(frame["id"])
-    whole = project.report.whole.id
     for row, area in frame.iterrows():
         id_, place = area["id"], grid.place(int(str(row)), "id")
         if not id_ or not _ID.fullmatch(id_):
@@ -297,7 +320,8 @@ def read_geometry(
             ),
         )
     texts = read[declared.id_property].astype(str)
-    read = gpd.GeoDataFrame({"id": [declared.ids.get(t, t) for t in texts], "geometry": read.geometry}, crs=read.crs)
+    ids = [_property_id(text, declared) for text in texts]
+    read = gpd.GeoDataFrame({"id": ids, "geometry": read.geometry}, crs=read.crs)
     read = read.to_crs(CRS)
     expected = areas.loc[areas["level"] == project.report.levels[0].id, ["id", "name"]]
     names = dict(zip(expected["id"], expected["name"], strict=True))
@@ -307,6 +331,14 @@ def read_geometry(
     order = {id_: i for i, id_ in enumerate(names)}
     read = read.drop_duplicates("id").sort_values("id", key=lambda ids: ids.map(order))
     return read.reset_index(drop=True), tuple(problems)
+
+
+def _property_id(text: str, declared: AreasFile) -> str:
+    if text in declared.ids:
+        return declared.ids[text]
+    if declared.id_pattern and (match := re.search(declared.id_pattern, text)):
+        text = match[1] if match.re.groups else match[0]
+    return declared.ids.get(text, text)
 
 
 def _named(id_: str, names: dict[str, str]) -> str:
@@ -326,7 +358,7 @@ def _identity(
                 "unknown-area",
                 f"Fläche „{text}“: diesen Raum gibt es nicht.",
                 (f"Meinten Sie „{nearest}“? " if nearest else "")
-                + "Ordnen Sie die Kennung mit areas.ids in parameters/report.yml zu.",
+                + "Ordnen Sie die Kennung mit areas.ids oder areas.id_pattern in parameters/report.yml zu.",
                 Place(shown),
             )
         )

@@ -5,8 +5,7 @@ Each check sees all sources at once and reports places in the deliveries, not in
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,6 @@ from sozlib.observations.heads import near
 from sozlib.observations.schema import KEY
 from sozlib.observations.source import ADDITIVE, Check, Selection, Source
 from sozlib.snapshot import WITHOUT_VALUE
-
 
 _GERMAN = str.maketrans(",.-", ".,−")
 
@@ -49,28 +47,44 @@ def unknown_areas(
     rows = unknown.drop_duplicates(["file", "sheet", "row", "area"])
     counts = rows.groupby(["file", "area"], sort=False)["row"].nunique()
     problems: list[Problem] = []
-    for file, of_file in rows.drop_duplicates(["file", "area"]).groupby("file", sort=False):
+    once = rows.drop_duplicates(["file", "area"])
+    decimal = once["area"].astype(str).str.fullmatch(r"\d+\.0+")
+    for file, of_file in once.loc[decimal].groupby("file", sort=False):
+        problems.append(_decimal_ids(str(file), of_file, sources))
+    for file, of_file in once.loc[~decimal].groupby("file", sort=False):
 
         def problem(row: dict[Any, Any], file: Any = file) -> Problem:
             text = str(row["area"])
             rules = sources[row["source"]].area
             count = int(counts[file, row["area"]])
-            hints: list[str] = []
-            if re.fullmatch(r"\d+\.0+", text):
-                hints.append("Kam die Kennung als Kommazahl an? Dann area.integer: true.")
-            elif text.isdigit() and not rules.width:
-                widths = {len(i) for i in areas.ids if i.lstrip("0") == text.lstrip("0")}
-                hints += [f"Fehlen führende Nullen? Dann area.width: {width}." for width in sorted(widths)]
+            widths = sorted({len(i) for i in areas.ids if text.isdigit() and i.lstrip("0") == text.lstrip("0")})
             nearest = areas.nearest(text)
-            if not hints and nearest:
-                hints.append(f"Meinten Sie {nearest}?")
-            hints.append("Summenzeilen nimmt area.ignore aus, Kennungen übersetzt area.map.")
+            if widths and not rules.width:
+                hint = f"Fehlen führende Nullen? Dann area.width: {widths[0]}. "
+            else:
+                hint = f"Meinten Sie {nearest}? " if nearest else ""
             more = f" (in {count} Zeilen)" if count > 1 else ""
-            place = Place(row["file"], int(row["row"]), rules.column, row["sheet"])
-            return Problem("unknown-area", f"Den Raum „{text}“ gibt es nicht{more}.", " ".join(hints), place)
+            return Problem(
+                "unknown-area",
+                f"Den Raum „{text}“ gibt es nicht{more}.",
+                hint + "Summenzeilen nimmt area.ignore aus, Kennungen übersetzt area.map.",
+                Place(row["file"], int(row["row"]), rules.column or row["column"], row["sheet"]),
+            )
 
         problems += several(of_file.to_dict("records"), problem)
     return frame.loc[known], problems
+
+
+def _decimal_ids(file: str, rows: pd.DataFrame, sources: Mapping[str, Source]) -> Problem:
+    """Ids that went through a program which took them for numbers: one cause, one message."""
+    texts = [f"„{text}“" for text in rows["area"]]
+    first = rows.iloc[0]
+    return Problem(
+        "unknown-area",
+        f"{'Den Raum' if len(texts) == 1 else 'Die Räume'} {listed(texts)} gibt es nicht.",
+        "Die Kennungen kamen als Kommazahlen an: area.integer: true macht aus „1.0“ wieder „1“.",
+        Place(file, int(first["row"]), sources[first["source"]].area.column, first["sheet"]),
+    )
 
 
 def duplicates(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
@@ -208,9 +222,14 @@ def missing_areas(frame: pd.DataFrame, areas: Areas, sources: Mapping[str, Sourc
     return problems
 
 
-def _allowed(count: int, rounding: float) -> float:
-    """How far a sum of rounded parts may be from its rounded total."""
-    return (count + 1) * rounding / 2 if rounding != 1 else 0.0
+def _allowed(count: int, base: float) -> float:
+    """How far a sum of parts rounded to multiples of ``base`` may be from its rounded total; 1 stands for exact."""
+    return (count + 1) * base / 2 if base != 1 else 0.0
+
+
+def _bases(sources: Iterable[Source]) -> dict[tuple[str, str], float]:
+    """What values are rounded to, by source and measure: a table in thousands is rounded to thousands."""
+    return {(source.id, m.id): source.rounding * m.factor for source in sources for m in source.measures}
 
 
 def level_totals(
@@ -221,6 +240,7 @@ def level_totals(
     higher = frame.loc[~frame["area"].isin(reporting) & frame["measure"].map(kinds).isin(ADDITIVE)]
     problems: list[Problem] = []
     rest = KEY[1:]
+    bases = _bases(sources.values())
     for area in pd.unique(higher["area"]):
         below = areas.reporting_below(str(area))
         totals = higher.loc[(higher["area"] == area) & ~higher["status"].isin(WITHOUT_VALUE)]
@@ -234,8 +254,13 @@ def level_totals(
             .reset_index()
         )
         both = totals.merge(sums, on=rest)
-        tolerance = both["source"].map(
-            {s.id: s.area.tolerance + _allowed(len(below), s.rounding) for s in sources.values()}
+        tolerance = pd.Series(
+            [
+                sources[source].area.tolerance + _allowed(len(below), bases[source, measure])
+                for source, measure in zip(both["source"], both["measure"], strict=True)
+            ],
+            index=both.index,
+            dtype=float,
         )
         difference = both["sum"] - both["value"]
         complete = both["known"] == len(below)
@@ -284,6 +309,7 @@ def declared(
     frame: pd.DataFrame, sources: Sequence[Source], files: Mapping[str, str], areas: Areas | None
 ) -> list[Problem]:
     """The checks that sources declare: sums of parts, parts of wholes."""
+    bases = _bases(sources)
     measures = sorted({measure.id for source in sources for measure in source.measures})
     names = dict(zip(areas.table["id"], areas.table["name"], strict=True)) if areas is not None else {}
     problems: list[Problem] = []
@@ -314,11 +340,12 @@ def declared(
                             Place(files[source.id]),
                         )
                     )
-            problems += _compared(check, tables, source, names)
+            base = max(bases[of.id, m.id] for of in sources for m in of.measures if m.id in {s.measure for s in sides})
+            problems += _compared(check, tables, base, names)
     return problems
 
 
-def _compared(check: Check, tables: list[pd.DataFrame], source: Source, names: Mapping[str, str]) -> list[Problem]:
+def _compared(check: Check, tables: list[pd.DataFrame], base: float, names: Mapping[str, str]) -> list[Problem]:
     total = tables[-1]
     parts = tables[:-1]
     common = total.index
@@ -330,7 +357,7 @@ def _compared(check: Check, tables: list[pd.DataFrame], source: Source, names: M
     values = pd.concat([table.loc[common, "value"] for table in parts], axis=1)
     known = pd.concat([table.loc[common, "known"] for table in parts], axis=1).all(axis=1)
     count = sum(int(table["count"].max()) for table in parts)
-    tolerance = check.tolerance + _allowed(count, source.rounding) + 1e-6
+    tolerance = check.tolerance + _allowed(count, base) + 1e-6
     added = values.sum(axis=1)
     difference = added - total["value"]
     too_much = (difference > tolerance) & total["known"]

@@ -196,7 +196,12 @@ def _rows(
 
     if source.area.column is not None:
         rows["area"] = _labels(
-            table, source.area, kept, lambda t: area_id(t, source) if t else None, _area_complaint, problems
+            table,
+            source.area,
+            kept,
+            lambda t: area_id(t, source) if t or t in source.area.map else None,
+            _area_complaint,
+            problems,
         )
     elif source.area.constant is not None or given.area is not None:
         rows["area"] = constant(source.area.constant or area_id(str(given.area), source))
