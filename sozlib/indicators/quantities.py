@@ -6,8 +6,8 @@ regions and the district come from the sums of their areas unless the source its
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -40,15 +40,15 @@ class Quantities:
         Areas of all levels with id, level, parent, km2, valid_from, valid_to; the first level is the reporting level.
     levels
         Ids of the levels, reporting level first, the whole last.
-    counts
-        Measures that count people or cases. Only these are looked at by disclosure control and added up over areas;
-        None means all.
+    kinds
+        What measures are (count, amount, balance, share, mean); counts where nothing is said. Only counts are looked at
+        by disclosure control; shares and means are never added up.
     """
 
     observations: pd.DataFrame
     areas: pd.DataFrame
     levels: tuple[str, ...]
-    counts: frozenset[str] | None = None
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def _by_measure(self) -> dict[str, pd.DataFrame]:
@@ -108,21 +108,28 @@ class Quantities:
         inside: np.ndarray = ~(starts > period) & ~(ends < period)
         return inside
 
+    @cached_property
+    def _sums(self) -> dict[Term, pd.DataFrame]:
+        """Terms that were summed already; many indicators share a denominator."""
+        return {}
+
     def _term(self, term: Term) -> pd.DataFrame:
         """One term for all areas and levels, its lag applied, its factor not."""
-        if term.measures == (SURFACE,):
-            return self._surface()
+        alone = term.model_copy(update={"lag": 0, "factor": 1.0})
+        if alone not in self._sums:
+            self._sums[alone] = self._surface() if term.measures == (SURFACE,) else self._summed_over_areas(alone)
+        together = self._sums[alone]
+        return together.assign(period=together["period"] + term.lag) if term.lag else together
+
+    def _summed_over_areas(self, term: Term) -> pd.DataFrame:
         parts = []
         for measure in term.measures:
             cells = self._chosen(measure, term)
             if cells.empty:
                 return pd.DataFrame(columns=COLUMNS)
-            parts.append(self._aggregated(cells))
-        if len(parts) == 1:
-            together = parts[0]
-        else:
-            together = _summed(pd.concat(parts), ["area", "period"], expected=len(parts))
-        return together.assign(period=together["period"] + term.lag)
+            additive = self.kinds.get(measure, "count") not in ("share", "mean")
+            parts.append(self._aggregated(cells) if additive else _summed(cells, ["area", "period"]))
+        return parts[0] if len(parts) == 1 else _summed(pd.concat(parts), ["area", "period"], expected=len(parts))
 
     def _surface(self) -> pd.DataFrame:
         periods = sorted(self.observations["period"].unique())
@@ -172,8 +179,12 @@ class Quantities:
                 (chosen["low"] + chosen["high"].fillna(0) + 1) / 2,
             )
             chosen["value"] = chosen["value"] * middle
-        counted = self.counts is None or measure in self.counts
-        chosen["least"] = chosen["size"] if counted else np.nan
+        kind = self.kinds.get(measure, "count")
+        chosen["least"] = chosen["size"] if kind == "count" else np.nan
+        if kind in ("share", "mean"):
+            # Nobody can add averages: several groups give nothing, and an area above needs a value of its own.
+            several = chosen.duplicated(["area", "period"], keep=False)
+            chosen["status"] = chosen["status"].mask(several, "x")
         return chosen
 
     def _aggregated(self, cells: pd.DataFrame) -> pd.DataFrame:

@@ -1,7 +1,8 @@
 """Trends: has a value moved over the years of the cycle's window by more than chance?
 
-A trend is "rising" or "falling" only if a test over **all** years of the window says so at the 5 % level and the
-change from the first to the last year has the same sign, so that sentence, number and line agree.
+A trend is "rising" or "falling" only if a test over **all** years of the window says so at the 5 % level and, where the
+value has a sampling model, the difference between the last and the first year alone says the same. So sentence, number
+and line agree: a hump that is gone again is no trend, nor is a jump of the last year.
 
 * Proportions and ratios of disjoint groups: Cochran-Armitage test.
 * Rates: score test of the slope in a Poisson regression on the year (the same statistic with Poisson variance).
@@ -77,9 +78,13 @@ def trends(frame: pd.DataFrame, method: Method, years: int, restarts: Sequence[i
         if not long_enough.any():
             continue
         values = value[window].to_numpy(dtype=float)
-        change = values[:, -1] - values[np.arange(len(values)), known.argmax(axis=1)]
+        at_first = (np.arange(len(values)), known.argmax(axis=1))
+        change = values[:, -1] - values[at_first]
         counts = [np.where(known, table[c][window].to_numpy(dtype=float), 0.0) for c in ("numerator", "denominator")]
         direction = significance(method, year, values, counts[0], counts[1])
+        if method in ("wilson", "odds", "poisson"):
+            pair, *ends = (np.stack([c[at_first], c[:, -1]], axis=1) for c in (values, *counts))
+            direction[direction != significance(method, np.array([0.0, 1.0]), pair, ends[0], ends[1])] = 0
         direction[np.sign(direction) != np.sign(change)] = 0
         words = np.select([direction > 0, direction < 0], ["rising", "falling"], "none")
         rows = frame.index[frame["period"] == end]

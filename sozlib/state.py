@@ -1,0 +1,245 @@
+"""From a project's raw tables to the snapshot of an edition.
+
+project → observations → indicators → protection → snapshot. The way runs once for each edition; where nothing that
+goes in has changed since, the snapshot that is there is the answer. What "nothing" means is decided by content, not by
+dates: parameters, raw tables, design tokens and the program's own files for this way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+import sozlib
+from sozlib.disclosure.protect import protect, protect_population
+from sozlib.errors import Place, Problem
+from sozlib.indicators.catalogue import Indicator, examine_catalogue, read_catalogue
+from sozlib.indicators.compute import compute
+from sozlib.indicators.population import population_table
+from sozlib.indicators.quantities import Quantities
+from sozlib.observations import Observations, collect, load_observations
+from sozlib.observations.files import find_files
+from sozlib.observations.load import read_sources
+from sozlib.project import Project
+from sozlib.snapshot import Snapshot, write_snapshot
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+#: Outlines are simplified to this share of the map's extent: less than half a pixel of the widest drawing.
+SIMPLIFY = 1 / 2500
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything of a project, before protection."""
+
+    observations: Observations
+    catalogue: tuple[Indicator, ...]
+    indicators: pd.DataFrame
+    population: pd.DataFrame
+    geometry: gpd.GeoDataFrame | None
+
+
+def prepare(project: Project, edition: str) -> Snapshot:
+    """Snapshot of an edition in its own place; see :func:`make_snapshot`."""
+    return make_snapshot(project, edition)[0]
+
+
+def make_snapshot(project: Project, edition: str, folder: Path | None = None) -> tuple[Snapshot, tuple[Problem, ...]]:
+    """Snapshot of an edition, made anew only if something that goes into it has changed.
+
+    Parameters
+    ----------
+    project
+        The report project, with its cycle.
+    edition
+        Id of the edition.
+    folder
+        Where the snapshot is to be; ``project.workshop(edition) / "snapshot"`` when not given.
+
+    Returns
+    -------
+    Snapshot
+        The edition's snapshot.
+    tuple of Problem
+        Warnings and notes on the input, the same whether it was read now or earlier.
+
+    Raises
+    ------
+    InputError
+        With every problem of sources, tables, areas or catalogue.
+    """
+    chosen = project.edition(edition)
+    inputs = digests(project)
+    path = folder or project.workshop(edition) / "snapshot"
+    # Beside the snapshot, not in it: what readers of an edition can open does not tell about files of the office.
+    remarks = path.with_name(f"{path.name}-hinweise.json")
+    if _current(path, chosen.model_dump(mode="json"), inputs) and remarks.is_file():
+        return Snapshot.open(path), _read_problems(remarks)
+    state = _state(project.root, project.cycle.id, json.dumps(inputs, sort_keys=True))
+    areas, levels = state.observations.areas, _levels(project)
+    minimum = chosen.minimum_count
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write_problems(remarks, state.observations.problems)
+    snapshot = write_snapshot(
+        path,
+        meta={
+            "edition": chosen.model_dump(mode="json"),
+            "cycle": project.cycle.model_dump(mode="json"),
+            "report": project.report.model_dump(mode="json"),
+            "catalogue": [indicator.model_dump(mode="json") for indicator in state.catalogue],
+            "sources": _sources(state.observations),
+            "inputs": inputs,
+            "version": sozlib.__version__,
+        },
+        areas=areas,
+        indicators=protect(
+            state.indicators,
+            state.catalogue,
+            areas,
+            levels,
+            minimum=minimum,
+            trend_years=project.cycle.trend_years,
+        ),
+        population=protect_population(state.population, areas, state.catalogue, minimum=minimum),
+        geometry=state.geometry,
+        tokens=project.theme / "tokens.css",
+    )
+    return snapshot, state.observations.problems
+
+
+def examine(project: Project) -> tuple[Problem, ...]:
+    """All problems on the way to the indicators: sources, tables, areas, catalogue; nothing is written.
+
+    An indicator that has no value anywhere is a warning.
+    """
+    observations = collect(project)
+    catalogue, found = examine_catalogue(project, observations.measures or None)
+    problems = [*observations.problems, *found]
+    if not any(problem.severity == "error" for problem in problems):
+        frame = _indicators(project, observations, catalogue)
+        filled = set(frame.loc[frame["value"].notna(), "indicator"])
+        problems += [
+            Problem(
+                "no-values",
+                f"Der Indikator „{indicator.id}“ hat in keinem Raum und keinem Jahr einen Wert.",
+                "Prüfen Sie, ob Altersgruppen, Geschlecht und Staatsangehörigkeit der Merkmale zu ihm passen.",
+                severity="warning",
+            )
+            for indicator in catalogue
+            if indicator.id not in filled
+        ]
+    return tuple(problems)
+
+
+def digests(project: Project) -> dict[str, str]:
+    """SHA-256 of everything that goes into a snapshot, by name."""
+    return {name: _digest(path) for name, path in sorted(_inputs(project))}
+
+
+def _inputs(project: Project) -> Iterator[tuple[str, Path]]:
+    program = Path(sozlib.__file__).parent
+    rooms = [program / room for room in ("observations", "indicators", "disclosure")]
+    own = [program / name for name in ("state.py", "snapshot.py", "project.py", "parameters.py")]
+    for module in [*own, *(file for room in rooms for file in room.glob("*.py"))]:
+        yield f"sozlib/{module.relative_to(program).as_posix()}", module
+    for file in project.parameters.rglob("*.yml"):
+        if file.parent.name != "cycles" or file.stem == project.cycle.id:
+            yield f"parameters/{file.relative_to(project.parameters).as_posix()}", file
+    declared = [project.report.areas.table, project.report.areas.geometry, project.report.areas.changes]
+    sources, files, _ = read_sources(project)
+    declared += [source.area.map_file for source in sources.values()]
+    paths = [project.path(name) for name in declared if name]
+    for source_id, source in sources.items():
+        paths += [delivery.path for delivery in find_files(project, source, files[source_id])[0]]
+    yield "tokens.css", project.theme / "tokens.css"
+    for path in dict.fromkeys(paths):
+        yield project.shown(path), path
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def _write_problems(path: Path, problems: tuple[Problem, ...]) -> None:
+    path.write_text(json.dumps([asdict(problem) for problem in problems], ensure_ascii=False), encoding="utf-8")
+
+
+def _read_problems(path: Path) -> tuple[Problem, ...]:
+    read = json.loads(path.read_text(encoding="utf-8"))
+    return tuple(Problem(**{**problem, "place": Place(**problem["place"])}) for problem in read)
+
+
+def _current(path: Path, edition: dict[str, Any], inputs: dict[str, str]) -> bool:
+    """Whether the snapshot there was made for this edition from these inputs and is whole."""
+    try:
+        meta = json.loads((path / "snapshot.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    if meta.get("edition") != edition or meta.get("inputs") != inputs or meta.get("version") != sozlib.__version__:
+        return False
+    return all(_digest(path / name) == digest for name, digest in meta.get("files", {}).items())
+
+
+@lru_cache(maxsize=1)
+def _state(root: Path, cycle: str, inputs: str) -> State:
+    """What all editions share; ``inputs`` only tells one state of the files from another."""
+    project = Project(root, cycle)
+    observations = load_observations(project)
+    catalogue = read_catalogue(project, observations.measures)
+    quantities = _quantities(project, observations)
+    span = project.cycle.first_period, project.cycle.last_period
+    return State(
+        observations,
+        catalogue,
+        _indicators(project, observations, catalogue),
+        population_table(quantities, project.report.population, span),
+        _simplified(observations.geometry),
+    )
+
+
+def _levels(project: Project) -> tuple[str, ...]:
+    return tuple(level.id for level in project.report.levels)
+
+
+def _quantities(project: Project, observations: Observations) -> Quantities:
+    kinds = {name: measure.kind for name, measure in observations.measures.items()}
+    return Quantities(observations.table, observations.areas, _levels(project), kinds)
+
+
+def _indicators(project: Project, observations: Observations, catalogue: tuple[Indicator, ...]) -> pd.DataFrame:
+    cycle = project.cycle
+    span = cycle.first_period, cycle.last_period
+    return compute(catalogue, _quantities(project, observations), periods=span, trend_years=cycle.trend_years)
+
+
+def _sources(observations: Observations) -> list[dict[str, Any]]:
+    told = ("id", "title", "publisher", "citation", "as_of", "licence", "notes", "url", "retrieved", "territory")
+    return [
+        {
+            **{name: getattr(source, name) for name in told},
+            "breaks": [{"period": year, "text": text} for year, text in sorted(source.breaks.items())],
+            "measures": [measure.id for measure in source.measures],
+        }
+        for source in observations.sources.values()
+    ]
+
+
+def _simplified(geometry: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
+    """Outlines with fewer points for drawing; shared borders stay shared."""
+    if geometry is None or geometry.empty:
+        return None
+    left, bottom, right, top = geometry.total_bounds
+    result = geometry.copy()
+    result["geometry"] = geometry.geometry.simplify_coverage(max(right - left, top - bottom) * SIMPLIFY)
+    usable = result.geometry.is_valid & ~result.geometry.is_empty
+    result.loc[~usable, "geometry"] = geometry.geometry[~usable]
+    return result
