@@ -33,6 +33,8 @@ from sozlib.book.tree import (
 from sozlib.book.typst import label, quoted
 
 _PLACEHOLDER = re.compile(r"@@raw (\d+)@@")
+#: Tables with more rows may break over pages.
+_LONG = 28
 _ALIASES = {"html": {"html"}, "typst": {"typst", "pdf"}}
 
 
@@ -235,8 +237,10 @@ class Renderer:
         if not self.html:
             inner = self._unparagraphed(self.blocks(body))
             source = [block for part in sources for block in self.blocks(part["c"][1])]
+            rows = sum(block["c"][1].count("\n") for block in inner if block["t"] == "RawBlock")
             return self._call(
-                f"numbered({quoted(target.kind)}, {quoted(name)}, {quoted(label(self.slug, id))})",
+                f"numbered({quoted(target.kind)}, {quoted(name)}, {quoted(label(self.slug, id))}, "
+                f"long: {str(rows > _LONG).lower()})",
                 [[plain(caption)], source, inner],
             )
         data = [part for part in tail if part not in sources]

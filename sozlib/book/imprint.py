@@ -13,7 +13,10 @@ from sozlib.batch.plan import Volume
 from sozlib.chapter.signs import SIGNS
 from sozlib.project import Edition, Project
 
-_MONTHS = ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"]
+_MONTHS = (
+    *("Januar", "Februar", "März", "April", "Mai", "Juni"),
+    *("Juli", "August", "September", "Oktober", "November", "Dezember"),
+)
 
 
 def volume_data(project: Project, edition: Edition, volume: Volume, *, motif: str | None = None) -> dict[str, Any]:
@@ -45,7 +48,7 @@ def volume_data(project: Project, edition: Edition, volume: Volume, *, motif: st
         if volume.subtitle
         else report.subtitle,
         "work": work,
-        "owner": report.whole.name,
+        "owner": f"{report.whole.name} (erfundene Daten)" if report.invented else report.whole.name,
         "title-lines": _title_lines(report.title),
         "subtitle": report.subtitle,
         "volume": name,
@@ -56,6 +59,7 @@ def volume_data(project: Project, edition: Edition, volume: Volume, *, motif: st
         "signs": [[sign.sign, sign.meaning] for sign in SIGNS.values()],
         "imprint": imprint(project, edition, volume),
         "motif": motif,
+        "whole-motif": volume.area is not None,
         "date": [cycle.published.year, cycle.published.month, cycle.published.day],
     }
 
@@ -75,18 +79,8 @@ def author(project: Project) -> str:
 def imprint(project: Project, edition: Edition, volume: Volume) -> list[list[str]]:
     """Entries of the imprint, key and words."""
     report, cycle, publisher = project.report, project.cycle, project.report.publisher
-    contact = ", ".join(
-        part
-        for part in (
-            publisher.name,
-            publisher.unit,
-            publisher.address,
-            publisher.phone,
-            publisher.email,
-            publisher.website,
-        )
-        if part
-    )
+    reach = (publisher.address, publisher.phone, publisher.email, publisher.website)
+    contact = ", ".join(part for part in (publisher.name, publisher.unit, *reach) if part)
     territory = f"; Gebietsstand {cycle.territory}" if cycle.territory else ""
     city = publisher.address.rpartition(" ")[2]
     cited = f"{publisher.name} ({cycle.published.year}): {report.title}, Band {volume.number}: {volume.title}."

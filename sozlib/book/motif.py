@@ -39,7 +39,7 @@ def write_motif(snapshot: Snapshot, tokens: str, path: Path, area: str | None = 
     left, bottom, right, top = geometry.total_bounds
     scale = _WIDTH / (right - left)
     height = (top - bottom) * scale
-    line, fill = colour(tokens, "on-title-2"), colour(tokens, "accent")
+    line, fill = colour(tokens, "on-title-2"), colour(tokens, "own")
 
     def drawn(shape: object) -> str:
         parts = []
@@ -59,7 +59,8 @@ def write_motif(snapshot: Snapshot, tokens: str, path: Path, area: str | None = 
     path.write_text(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2 -2 {_WIDTH + 4:.0f} {height + 4:.0f}" '
         f'width="{_WIDTH + 4:.0f}" height="{height + 4:.0f}">'
-        f'<g stroke="{line}" stroke-width="1.9" stroke-linejoin="round" stroke-opacity=".75">{"".join(paths)}</g></svg>\n',
+        f'<g stroke="{line}" stroke-width="1.9" stroke-linejoin="round" stroke-opacity=".75">'
+        f"{''.join(paths)}</g></svg>\n",
         encoding="utf-8",
         newline="\n",
     )
