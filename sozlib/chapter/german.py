@@ -99,6 +99,13 @@ def counted(n: int, singular: str, plural: str, gender: Gender) -> str:
     return f"{count_word(n, gender)} {singular if n == 1 else plural}"
 
 
+def count_alone(n: int, gender: Gender) -> str:
+    """Count that stands for its noun: "einer", "keine", "zwei"."""
+    if n > 1:
+        return count_word(n)
+    return ("k" if n == 0 else "") + {"m": "einer", "f": "eine", "n": "eines"}[gender]
+
+
 def counted_dative(n: int, singular: str, plural_dative: str, gender: Gender) -> str:
     """Counted noun in the dative: "in einem Raum", "in zwei Räumen"; the preposition is the caller's."""
     if n == 1:
@@ -215,6 +222,11 @@ def when(as_of: str, period: int) -> str:
     if text.capitalize() in _MONTHS:
         return f"Im {text.capitalize()} {period}"
     return f"Im Jahr {period}"
+
+
+def month(number: int) -> str:
+    """Name of a month, 1 to 12."""
+    return _MONTHS[number - 1]
 
 
 def stichtag(as_of: str, period: int) -> str:

@@ -196,6 +196,10 @@ class Series:
         empty = Reading(self.meta.id, area, period or 0, ".")
         return self._by_area.get(area, {}).get(period or 0, empty)
 
+    def covers(self, area: str) -> bool:
+        """Whether the snapshot holds readings of an area."""
+        return area in self._by_area
+
     def whole(self, period: int | None = None) -> Reading:
         """Reading of the whole."""
         return self.get(self.whole_id, period)
@@ -218,7 +222,7 @@ class Readings:
 
     def __init__(self, snapshot: Snapshot, whole: str):
         self._snapshot = snapshot
-        self._whole = whole
+        self.whole_id = whole
         self.catalogue: dict[str, Meta] = {m.id: m for m in map(Meta.of, snapshot.meta["catalogue"])}
         self._series: dict[str, Series] = {}
 
@@ -232,7 +236,7 @@ class Readings:
             positions = self._groups.get(indicator, [])
             rows = self._snapshot.indicators.iloc[positions].to_dict("records")
             readings = (_reading({str(k): v for k, v in row.items()}) for row in rows)
-            self._series[indicator] = Series(self.catalogue[indicator], readings, self._whole)
+            self._series[indicator] = Series(self.catalogue[indicator], readings, self.whole_id)
         return self._series[indicator]
 
 

@@ -1,0 +1,279 @@
+"""The one thing a notebook works with: a chapter, opened on a snapshot, whose calls each put one part on the page.
+
+The class holds no logic of its own. What a part shows and says is decided in the modules around it, as pure functions
+of the :class:`~sozlib.chapter.context.Context`; here they are given names that are easy to remember at a keyboard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sozlib.chapter import blocks, captions, contents, figures, german, markdown, numbers, profile, prose, regional
+from sozlib.chapter.context import Context, locate
+from sozlib.chapter.display import Part, show, unique
+from sozlib.chapter.readings import Meta, Reading, Series
+from sozlib.chapter.sentences import comparison, describe, level, paragraphs, withheld
+from sozlib.chapter.sources import source_line
+from sozlib.chapter.tables import Table
+
+
+class Chapter:
+    """A chapter about an area and a topic, an area as such, or the whole.
+
+    Open it with :meth:`open`. Every other method puts one part into the notebook and returns nothing, except those that
+    say that they return something.
+
+    Parameters
+    ----------
+    context
+        Snapshot, area and topic.
+    """
+
+    def __init__(self, context: Context):
+        self.context = context
+        self._ids: list[str] = []
+        self._treated: list[str] = []
+
+    @classmethod
+    def open(
+        cls, area: str = "", topic: str = "", cycle: str = "", edition: str = "internal", snapshot: str = ""
+    ) -> Chapter:
+        """Open a chapter with the values of the parameters cell.
+
+        Parameters
+        ----------
+        area, topic
+            Ids; "" where the chapter is about none.
+        cycle, edition
+            Ids of the round of reporting and of the edition.
+        snapshot
+            Folder of the snapshot; "" finds the project from the working directory upwards.
+
+        Raises
+        ------
+        SozlibError
+            There is no such area, topic or snapshot, or the snapshot belongs to another edition.
+        """
+        return cls(Context(locate(snapshot, edition, cycle), area, topic))
+
+    # What there is ----------------------------------------------------------------------------------------------
+
+    def indicators(self, topic: str = "") -> list[str]:
+        """Ids of the indicators of a topic (the chapter's own by default) that have values; returned."""
+        metas = self.context.of_topic(topic or self.context.topic)
+        return [m.id for m in metas if self.context.series(m.id).period is not None]
+
+    def has(self, *indicators: str) -> bool:
+        """Whether at least one of the indicators is in the catalogue and has values; returned."""
+        return bool(self.available(*indicators))
+
+    def available(self, *indicators: str) -> list[str]:
+        """Those of the indicators that the catalogue knows and that have values; returned."""
+        known = self.context.readings.catalogue
+        return [i for i in indicators if i in known and self.context.series(i).period is not None]
+
+    def remaining(self) -> list[str]:
+        """Indicators of the topic that no figure or text of this chapter has treated yet; returned."""
+        return [i for i in self.indicators() if i not in self._treated]
+
+    def key_indicators(self) -> list[str]:
+        """The report's key indicators that have values, else the first of each topic; returned."""
+        keys = self.available(*map(str, self.context.report.get("key_indicators") or ()))
+        return keys or [found[0] for topic in self.context.topics if (found := self.indicators(topic))]
+
+    def topics(self) -> list[str]:
+        """Ids of the topics that have at least one indicator with values; returned."""
+        return [topic for topic in self.context.topics if self.indicators(topic)]
+
+    def reading(self, indicator: str, area: str = "", period: int | None = None) -> Reading:
+        """Value of an indicator with all that is known about it; returned."""
+        return self._series(indicator).get(area or self.context.focus, period)
+
+    def value(self, indicator: str, area: str = "", period: int | None = None) -> str:
+        """Value as text with unit, "geheim gehalten" and the like where there is none; returned."""
+        return prose.spoken_value(self._series(indicator).meta, self.reading(indicator, area, period))
+
+    # Text -------------------------------------------------------------------------------------------------------
+
+    def header(self, lead: str = "") -> None:
+        """Head of the chapter with its lead, made from the data unless given."""
+        chosen = self.context.topic or ""
+        ids = self.indicators(chosen) if chosen else self.key_indicators()
+        text = lead or blocks.lead_of(self.context, [self._series(i) for i in ids])
+        self._show(blocks.header(self.context, text))
+
+    def heading(self, text: str, depth: int = 2) -> None:
+        """Heading inside the chapter."""
+        self._show(Part("heading", f"{'#' * max(2, depth)} {markdown.plain(text)}"))
+
+    def describe(self, *indicators: str) -> None:
+        """Paragraphs on value, comparison, development and rank of each indicator."""
+        for indicator in self.available(*indicators):
+            series = self._series(indicator, treated=True)
+            texts = describe(series, self.context.setting)
+            texts[0] = self._lead_in(series) + texts[0]
+            self._show(Part("text", paragraphs(texts)))
+
+    def sentence(self, *indicators: str) -> None:
+        """One short paragraph on value and comparison of each indicator."""
+        setting = self.context.setting
+        for indicator in self.available(*indicators):
+            series = self._series(indicator, treated=True)
+            reading = series.get(self.context.focus)
+            if setting.area is None:
+                parts = describe(series, setting)[:1]
+            elif reading.known:
+                parts = [*level(series, setting, reading)[:1], *comparison(series, setting, reading)]
+            else:
+                parts = withheld(series, setting, reading)
+            self._show(Part("text", numbers.keep_together(self._lead_in(series) + " ".join(parts))))
+
+    def text(self, name: str = "") -> None:
+        """What people wrote about this area and topic, ``notebooks/texts/<area>/<name>.md``; nothing if nobody did."""
+        texts = prose.find_texts(self.context.snapshot.path.resolve(), Path.cwd())
+        if texts is None:
+            return
+        area = self.context.area
+        name = name or self.context.topic or ("profil" if area else "zusammenfassung")
+        folder, slug = (area.id, area.slug) if area else ("ueberblick", "")
+        path = prose.text_file(texts, folder, slug, name)
+        if path is not None:
+            note = prose.render(path, texts.parent.parent, self.context.readings, self.context.setting)
+            self._show(Part("note", note.block()))
+
+    def definition(self, *indicators: str) -> None:
+        """Boxes "Was gezählt wird"."""
+        for indicator in self.available(*indicators):
+            self._show(blocks.definition(self._series(indicator).meta))
+
+    def sources(self) -> None:
+        """Closing section: what is counted, how certain the numbers are."""
+        self.heading("Quellen und Hinweise")
+        self.definition(*self.indicators())
+        self._show(blocks.reading_help(self.context))
+
+    def signs(self) -> None:
+        """Legend of the signs."""
+        self._show(blocks.legend())
+
+    def sheet(self, indicator: str) -> None:
+        """Facts of an indicator sheet."""
+        self._show(blocks.sheet(self.context, self._series(indicator).meta))
+
+    def key_figures(self, *indicators: str) -> None:
+        """Population, surface and key indicators."""
+        ids = self.available(*indicators) if indicators else self.key_indicators()
+        self._show(blocks.key_figures(self.context, [self._series(i) for i in ids]))
+
+    # Figures ----------------------------------------------------------------------------------------------------
+
+    def trend(self, indicator: str) -> None:
+        """Line chart over the years."""
+        self._show(figures.trend(self.context, self._series(indicator, treated=True)))
+
+    def comparison(self, indicator: str, period: int | None = None) -> None:
+        """Areas in order, with intervals."""
+        self._show(figures.comparison(self.context, self._series(indicator, treated=True), period))
+
+    def distribution(self, indicator: str, period: int | None = None) -> None:
+        """Where all areas lie on one axis."""
+        self._show(figures.distribution(self.context, self._series(indicator, treated=True), period))
+
+    def map(self, indicator: str, period: int | None = None) -> None:
+        """Map in classes."""
+        self._show(regional.map(self.context, self._series(indicator, treated=True), period))
+
+    def multiples(self, *indicators: str) -> None:
+        """Small multiples: one indicator in all areas, or several indicators (the key ones by default) in one area."""
+        ids = self.available(*indicators) if indicators else self.key_indicators()
+        if len(indicators) == 1 and ids:
+            self._show(regional.multiples(self.context, self._series(ids[0], treated=True)))
+        else:
+            self._show(profile.trends(self.context, [self._series(i) for i in ids]))
+
+    def spine(self, *indicators: str) -> None:
+        """Profile against the whole, of the given or the key indicators."""
+        ids = self.available(*indicators) if indicators else self.key_indicators()
+        self._show(profile.spine(self.context, [self._series(i) for i in ids]))
+
+    def pyramid(self) -> None:
+        """Population by age and sex."""
+        self._show(profile.pyramid(self.context))
+
+    # Tables -----------------------------------------------------------------------------------------------------
+
+    def table(self, *indicators: str) -> None:
+        """Table: all areas for one indicator; several (the topic's by default) in the chapter's area beside the whole."""
+        context, setting = self.context, self.context.setting
+        if len(indicators) == 1:
+            series = self._series(indicators[0], treated=True)
+            if series.period is None:
+                self._show(figures.nothing(f"Für „{series.meta.title}“ liegen keine Werte vor."))
+                return
+            what = captions.what(series.meta, captions.as_of(series.meta, series.period), _BRACKETS)
+            statement = f"{german.capital(german.subject(series.meta.kind).bare)} nach {setting.plural_dative}"
+            content = contents.all_areas(context, series)
+            self._table(f"tbl-{figures.slug(series.meta.id)}", content, statement, what, [series])
+            return
+        chosen = [self._series(i) for i in (self.available(*indicators) if indicators else self.indicators())]
+        if not chosen:
+            self._show(figures.nothing("Zu diesem Thema liegen in dieser Ausgabe keine Werte vor."))
+            return
+        topic = str((context.topics.get(context.topic) or {}).get("title", "Indikatoren"))
+        content = contents.one_area(context, chosen) if context.area else contents.whole_only(context, chosen)
+        statement = f"{topic} {setting.place.locative}"
+        what = f"Jüngste Werte. {_DISTANCE.format(whole=setting.whole.to) if context.area else ''}{_BRACKETS}"
+        self._table("tbl-indikatoren", content, statement, what, chosen)
+
+    def matrix(self, *indicators: str) -> None:
+        """Table of all areas and several indicators (the topic's by default)."""
+        chosen = [self._series(i) for i in (self.available(*indicators) if indicators else self.indicators())]
+        if not chosen:
+            self._show(figures.nothing("Zu diesem Thema liegen in dieser Ausgabe keine Werte vor."))
+            return
+        topic = str((self.context.topics.get(self.context.topic) or {}).get("title", "Indikatoren"))
+        statement = f"{topic}: alle {self.context.setting.plural} im Überblick"
+        years = sorted({s.period for s in chosen if s.period is not None})
+        what = f"Jüngste Werte, {german.year_ranges(years)}"
+        self._table("tbl-ueberblick", contents.matrix(self.context, chosen), statement, what, chosen)
+
+    def series_table(self, indicator: str) -> None:
+        """Table of an indicator over the years."""
+        series = self._series(indicator, treated=True)
+        what = captions.what(series.meta, captions.years(series.periods))
+        content = contents.over_time(self.context, series)
+        statement = f"Entwicklung {self.context.setting.place.locative}"
+        self._table(f"tbl-reihe-{figures.slug(indicator)}", content, statement, what, [series])
+
+    # Workings ---------------------------------------------------------------------------------------------------
+
+    def _table(self, id: str, content: Table, statement: str, what: str, chosen: Sequence[Series]) -> None:
+        context = self.context
+        hidden = any(cell == "." for row in content.rows for cell in row.cells)
+        source = source_line(context, chosen, hidden=hidden)
+        caption = markdown.Caption(numbers.keep_together(statement), what, source)
+        self._show(Part("table", markdown.table(id, content, caption), content.html(statement), id=id))
+
+    def _series(self, indicator: str, treated: bool = False) -> Series:
+        series = self.context.series(indicator)
+        if treated and indicator not in self._treated:
+            self._treated.append(indicator)
+        return series
+
+    def _lead_in(self, series: Series) -> str:
+        meta: Meta = series.meta
+        return "" if meta.sentence else f"**{markdown.plain(meta.short_title)}:** "
+
+    def _show(self, part: Part) -> None:
+        if part.id:
+            id = unique(self._ids, part.id)
+            self._ids.append(id)
+            if id != part.id:
+                part = replace(part, id=id, markdown=part.markdown.replace(part.id, id))
+        show(part)
+
+
+_BRACKETS = "In Klammern: nicht gesichert"
+_DISTANCE = "Abstand {whole} in der Einheit des Werts. "

@@ -1,0 +1,235 @@
+"""What every part of a chapter needs: the snapshot, the area, the words for it.
+
+Opened once for each notebook; figures, tables and texts are pure functions of it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sozlib.chapter import german
+from sozlib.chapter.palette import Palette
+from sozlib.chapter.readings import Meta, Reading, Readings, Series
+from sozlib.chapter.sentences import Setting
+from sozlib.chapter.values import AreaValue, TimeSeries
+from sozlib.errors import InputError, Problem, SozlibError
+from sozlib.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Area:
+    """An area as the snapshot knows it; ``number`` is None where areas are not numbered."""
+
+    id: str
+    name: str
+    short_name: str
+    number: int | None
+    level: str
+    parent: str | None
+    slug: str
+    km2: float | None
+
+
+class Context:
+    """A snapshot seen from one area and topic.
+
+    Parameters
+    ----------
+    snapshot
+        The frozen state of an edition.
+    area
+        Id of the chapter's area; "" in overall chapters.
+    topic
+        Id of the chapter's topic; "" where it has none.
+
+    Raises
+    ------
+    InputError
+        Area or topic are not in the snapshot.
+    """
+
+    def __init__(self, snapshot: Snapshot, area: str = "", topic: str = ""):
+        self.snapshot = snapshot
+        self.report: dict[str, Any] = snapshot.meta["report"]
+        self.cycle: dict[str, Any] = snapshot.meta["cycle"]
+        self.edition: dict[str, Any] = snapshot.meta["edition"]
+        self.all_areas: dict[str, Area] = {a.id: a for a in map(_area, snapshot.areas.to_dict("records"))}
+        self.whole_id = str(self.report["whole"]["id"])
+        self.readings = Readings(snapshot, self.whole_id)
+        self.topics: dict[str, dict[str, Any]] = {str(t["id"]): t for t in self.report["topics"]}
+        problems = []
+        if area and area not in self.areas:
+            problems.append(_unknown("area", "Den Raum", area, self.areas))
+        if topic and topic not in self.topics:
+            problems.append(_unknown("topic", "Das Themenfeld", topic, self.topics))
+        if problems:
+            raise InputError(problems)
+        self.area = self.areas[area] if area else None
+        self.topic = topic
+
+    @cached_property
+    def areas(self) -> dict[str, Area]:
+        """Areas of the reporting level, in display order."""
+        level = str(self.report["levels"][0]["id"])
+        return {a.id: a for a in self.all_areas.values() if a.level == level}
+
+    @cached_property
+    def setting(self) -> Setting:
+        """The words for area and whole."""
+        terms = self.report.get("terms") or {}
+        singular = str(terms.get("singular", "Raum"))
+        gender = terms.get("gender", "m")
+        whole = german.Whole.of(self.report)
+        name = self.area.name if self.area else whole.name
+        return Setting(
+            area=self.area.id if self.area else None,
+            place=german.place(name, singular, gender) if self.area else german.Place(name, whole.locative, whole.name),
+            whole=whole,
+            names={a.id: a.name for a in self.areas.values()},
+            singular=singular,
+            plural=str(terms.get("plural", "Räume")),
+            plural_dative=str(terms.get("plural_dative", "Räumen")),
+            gender=gender,
+        )
+
+    @cached_property
+    def palette(self) -> Palette:
+        """Colours of the charts."""
+        return Palette.read(self.snapshot.path / "tokens.css")
+
+    @property
+    def invented(self) -> bool:
+        """Whether the data are invented, which every source line then says."""
+        return bool(self.report.get("invented"))
+
+    @property
+    def focus(self) -> str:
+        """Id of the chapter's area, of the whole in overall chapters."""
+        return self.area.id if self.area else self.whole_id
+
+    def series(self, indicator: str) -> Series:
+        """An indicator of the catalogue.
+
+        Raises
+        ------
+        InputError
+            The catalogue does not hold it; with the nearest that it does.
+        """
+        if indicator not in self.readings.catalogue:
+            raise InputError([_unknown("indicator", "Den Indikator", indicator, self.readings.catalogue)])
+        return self.readings[indicator]
+
+    def of_topic(self, topic: str) -> list[Meta]:
+        """Indicators of a topic, all of the catalogue without one."""
+        return [m for m in self.readings.catalogue.values() if not topic or m.topic == topic]
+
+    def value(self, series: Series, area: str, period: int | None = None) -> AreaValue:
+        """Reading of an area as charts take it."""
+        return self._charted(series.get(area, period))
+
+    def values(self, series: Series, period: int | None = None) -> tuple[AreaValue, ...]:
+        """Readings of all areas of the reporting level."""
+        return tuple(self._charted(r) for r in series.among(self.areas, period))
+
+    def time_series(self, series: Series, area: str) -> TimeSeries:
+        """Readings of an area over the years as charts take them."""
+        history = series.over_time(area)
+        here = self.all_areas[area]
+        return TimeSeries(
+            name=self.setting.whole.kind if area == self.whole_id and self.area else here.name,
+            periods=tuple(r.period for r in history),
+            values=tuple(r.value if r.known else None for r in history),
+            lower=tuple(r.lower for r in history),
+            upper=tuple(r.upper for r in history),
+            statuses=tuple(r.status for r in history),
+        )
+
+    def _charted(self, reading: Reading) -> AreaValue:
+        here = self.all_areas[reading.area]
+        whole = reading.area == self.whole_id
+        name = self.setting.whole.kind if whole else here.name
+        return AreaValue(
+            area=reading.area,
+            name=name,
+            value=reading.value,
+            lower=reading.lower,
+            upper=reading.upper,
+            status=reading.status,
+            short_name=name if whole else here.short_name,
+            label="" if here.number is None else str(here.number),
+            versus=reading.versus_whole,
+        )
+
+
+def locate(snapshot: str, edition: str, cycle: str) -> Snapshot:
+    """The snapshot that a notebook asks for.
+
+    With a path, that one. Without, the notebook stands in JupyterLab: the project is searched from the working
+    directory upwards and its snapshot opened, or made where there is none yet.
+
+    Raises
+    ------
+    SozlibError
+        No project, no snapshot, or it belongs to another edition.
+    """
+    found = Snapshot.open(Path(snapshot)) if snapshot else _of_project(Path.cwd(), edition, cycle)
+    if edition and found.edition != edition:
+        raise SozlibError(
+            f"{found.path.as_posix()}: Datenstand der Ausgabe „{found.edition}“, verlangt ist „{edition}“. "
+            "Jede Ausgabe liest nur ihren eigenen Datenstand."
+        )
+    return found
+
+
+def _of_project(start: Path, edition: str, cycle: str) -> Snapshot:
+    from sozlib.project import Project
+
+    for folder in (start, *start.parents):
+        if (folder / "parameters" / "report.yml").is_file():
+            project = Project(folder, cycle or None)
+            path = project.workshop(edition or "internal") / "snapshot"
+            if not (path / "snapshot.json").is_file():
+                _make(project, edition or "internal")
+            return Snapshot.open(path)
+    raise SozlibError(
+        f"{start.as_posix()}: Hier und darüber liegt kein Berichtsprojekt (parameters/report.yml). Öffnen Sie das "
+        "Notebook in einem Projektordner oder nennen Sie „snapshot“ in der ersten Zelle."
+    )
+
+
+def _make(project: Any, edition: str) -> None:
+    from sozlib.state import prepare
+
+    prepare(project, edition)
+
+
+def relative_name(path: Path) -> str:
+    """Path for messages, relative to the working directory where possible."""
+    return Path(os.path.relpath(path)).as_posix()
+
+
+def _area(row: dict[Any, Any]) -> Area:
+    number, km2, parent = row["number"], row["km2"], row["parent"]
+    return Area(
+        id=str(row["id"]),
+        name=str(row["name"]),
+        short_name=str(row["short_name"]) if isinstance(row["short_name"], str) else str(row["name"]),
+        number=int(number) if isinstance(number, int | float) and number == number else None,
+        level=str(row["level"]),
+        parent=parent if isinstance(parent, str) else None,
+        slug=str(row["slug"]),
+        km2=float(km2) if isinstance(km2, int | float) and km2 == km2 else None,
+    )
+
+
+def _unknown(code: str, what: str, name: str, known: Iterable[str]) -> Problem:
+    ids = list(known)
+    near = get_close_matches(name, ids, n=1, cutoff=0.5)
+    remedy = f"Meinten Sie „{near[0]}“?" if near else f"Bekannt sind: {', '.join(ids)}."
+    return Problem(f"unknown-{code}", f"{what} „{name}“ gibt es in diesem Datenstand nicht.", remedy)

@@ -1,0 +1,93 @@
+"""One indicator over all areas: on the map, and over the years in small multiples."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sozlib.chapter import captions, contents, markdown
+from sozlib.chapter.choropleth import choropleth, legend
+from sozlib.chapter.classes import map_classes
+from sozlib.chapter.context import Context
+from sozlib.chapter.display import Part
+from sozlib.chapter.figures import any_hidden, any_shown, caption_of, figure, from_zero, nothing, slug
+from sozlib.chapter.multiples import Panel
+from sozlib.chapter.multiples import multiples as draw_multiples
+from sozlib.chapter.outlines import outlines_of
+from sozlib.chapter.readings import Series
+from sozlib.chapter.sources import source_line
+
+
+def map(context: Context, series: Series, period: int | None = None) -> Part:
+    """Map in classes that are the same for all years."""
+    meta, setting = series.meta, context.setting
+    outlines = outlines_of(context.snapshot)
+    if outlines is None:
+        return nothing("Für diesen Bericht liegen keine Gebietsgrenzen vor; die Karte entfällt.")
+    if not any_shown(context, series, period):
+        return nothing(f"Für „{meta.title}“ ist in keinem Gebiet ein Wert ausgewiesen; die Karte entfällt.")
+    values = context.values(series, period)
+    classes = map_classes(_pooled(context, series), decimals=meta.decimals)
+    entries = [entry for entry in legend(values, classes) if entry.token != "withheld"]
+
+    def draw(width: int) -> Figure:
+        return choropleth(
+            outlines,
+            values,
+            classes,
+            palette=context.palette,
+            whole=None if meta.kind == "count" else context.value(series, context.whole_id, period),
+            own=setting.area,
+            unit=meta.unit,
+            decimals=meta.decimals,
+            plural=setting.plural,
+            width=width,
+        )
+
+    extra = f"Doppelt umrandet: {setting.place.name}" if context.area else ""
+    caption = caption_of(context, series, captions.map_finding(series, setting, period), period, extra)
+    if len(series.periods) > 1:
+        last = " Erfundene Daten."
+        source = caption.source.removesuffix(last) + " Feste Klassengrenzen, gültig für alle Jahre."
+        caption = markdown.Caption(caption.statement, caption.what, source + (last if context.invented else ""))
+    labels, counts = [e.label for e in entries], [e.count for e in entries]
+    alt = captions.map_alt(series, setting, labels, counts, period)
+    return figure(context, f"fig-karte-{slug(meta.id)}", draw, caption, alt, contents.ranked(context, series, period))
+
+
+def multiples(context: Context, series: Series) -> Part:
+    """Small multiples: the indicator in all areas on one scale, the whole in grey."""
+    meta, setting = series.meta, context.setting
+    if len(series.periods) < 2:
+        return nothing(f"Für „{meta.title}“ liegen nicht genügend Jahre für einen Verlauf vor.")
+    whole = context.time_series(series, context.whole_id) if meta.kind != "count" else None
+    panels = [
+        Panel(
+            title=area.short_name,
+            series=context.time_series(series, area.id),
+            whole=whole,
+            label="" if area.number is None else str(area.number),
+            own=area.id == setting.area,
+            unit=meta.unit,
+            decimals=meta.decimals,
+            from_zero=from_zero(series),
+        )
+        for area in context.areas.values()
+    ]
+
+    def draw(width: int) -> Figure:
+        return draw_multiples(panels, palette=context.palette, shared_scale=True, width=width)
+
+    what = captions.what(meta, captions.years(series.periods))
+    what += f". Graue Linie: {setting.whole.kind}. Gleiche Skala in allen Feldern; die Zahl ist der letzte Wert"
+    hidden = any_hidden([r for id in context.areas for r in series.over_time(id)])
+    source = source_line(context, [series], breaks=True, hidden=hidden)
+    caption = markdown.Caption(captions.multiples(series, setting), what, source)
+    alt = captions.multiples_alt(series, setting)
+    data = contents.areas_over_time(context, series)
+    return figure(context, f"fig-vielfache-{slug(meta.id)}", draw, caption, alt, data, full=True)
+
+
+def _pooled(context: Context, series: Series) -> pd.DataFrame:
+    rows = [(r.area, r.period, r.value) for p in series.periods for r in series.among(context.areas, p) if r.shown]
+    return pd.DataFrame(rows, columns=["area", "period", "value"])

@@ -1,0 +1,61 @@
+"""Source lines: where numbers come from, of which day, by which definition, and what to bear in mind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sozlib.chapter import german
+from sozlib.chapter.context import Context
+from sozlib.chapter.readings import Series
+
+RULE = "Geheim gehaltene und unbekannte Werte sind mit „.“ gekennzeichnet."
+TESTED = "Gesichert heißt: Der Unterschied ist statistisch gesichert (95 %)."
+
+
+def source_line(
+    context: Context,
+    all_series: Sequence[Series],
+    *,
+    period: int | None = None,
+    breaks: bool = False,
+    hidden: bool = False,
+    tested: bool = False,
+) -> str:
+    """Source line under a figure or table.
+
+    Parameters
+    ----------
+    context
+        The chapter's.
+    all_series
+        The indicators shown.
+    period
+        Period shown; the latest of each when not given.
+    breaks
+        Whether breaks in the series are explained.
+    hidden
+        Whether a value shown is withheld.
+    tested
+        Whether "gesichert" needs explaining.
+    """
+    names = list(dict.fromkeys(part.strip() for s in all_series for part in s.meta.source.split(";") if part.strip()))
+    parts = [f"{'Quellen' if len(names) > 1 else 'Quelle'}: {'; '.join((*names, 'eigene Berechnung'))}."]
+    days = list(dict.fromkeys(german.stichtag(s.meta.as_of, p) for s in all_series if (p := period or s.period)))
+    if len(days) == 1:
+        parts.append(f"{days[0]}.")
+    elif days:
+        years = sorted({p for s in all_series if (p := period or s.period)})
+        parts.append(f"Stand {german.year_ranges(years)}, Stichtage siehe Indikatorenblätter.")
+    versions = sorted({s.meta.version for s in all_series})
+    if len(versions) == 1:
+        parts.append(f"Definition {versions[0]}.")
+    if breaks:
+        shown = [b for s in all_series for b in s.meta.breaks if s.periods and s.periods[0] < b[0] <= s.periods[-1]]
+        parts += [f"Ab {year}: {text.rstrip('.')}." for year, text in shown]
+    if tested:
+        parts.append(TESTED)
+    if hidden:
+        parts.append(RULE)
+    if context.invented:
+        parts.append("Erfundene Daten.")
+    return " ".join(parts)

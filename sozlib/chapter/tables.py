@@ -1,0 +1,167 @@
+"""Tables: laid out by great_tables, handed on as slim accessible HTML and as a pipe table.
+
+great_tables knows how heads with spanners, stubs and alignment become a table; what it writes is made for a page of its
+own. Here its ids, styles and classes go, header cells keep their scope, signs get spoken words, and the rows of the own
+area and of the whole get the two classes that the style sheet knows.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import lxml.html
+import pandas as pd
+from great_tables import GT
+from lxml import etree
+
+from sozlib.chapter.numbers import escape, keep_together
+from sozlib.chapter.signs import SIGNS, SPOKEN
+
+RowKind = Literal["", "own", "whole"]
+
+_KEPT = frozenset({"scope", "colspan", "rowspan"})
+_BRACKETED = re.compile(r"\([^()]+\)")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its label, the label of the group it stands under, and whether it holds words."""
+
+    label: str
+    spanner: str = ""
+    left: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: its header cell, its cells, and whether it is the own area's or the whole's."""
+
+    head: str
+    cells: tuple[str, ...]
+    kind: RowKind = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Content of a table; all cells are finished text.
+
+    Parameters
+    ----------
+    stub
+        Label above the row headers.
+    columns
+        The other columns.
+    rows
+        In display order; each has as many cells as there are columns.
+    """
+
+    stub: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+    def html(self, label: str, caption: str = "") -> str:
+        """Table in its scrollable frame.
+
+        Parameters
+        ----------
+        label
+            What a screen reader calls the frame.
+        caption
+            Caption for screen readers where no visible one stands beside the table.
+        """
+        table = self._slim(lxml.html.fragment_fromstring(_only_table(self._gt().as_raw_html())))
+        if caption:
+            element = etree.Element("caption", {"class": "sr"})
+            element.text = keep_together(caption)
+            table.insert(0, element)
+        content = lxml.html.tostring(table, encoding="unicode")
+        name = html.escape(keep_together(label), quote=True)
+        return (
+            f'<div class="frame" tabindex="0" role="group" aria-label="{name}, seitlich verschiebbar">{content}</div>'
+        )
+
+    def markdown(self) -> str:
+        """Pipe table; a group's label stands before that of its columns."""
+        labels = [f"{c.spanner}: {c.label}" if c.spanner else c.label for c in self.columns]
+        lines = [
+            _pipe([self.stub, *labels]),
+            "|" + "|".join([":--", *(":--" if c.left else "--:" for c in self.columns)]) + "|",
+        ]
+        for row in self.rows:
+            cells = [row.head, *row.cells]
+            lines.append(_pipe(cells, strong=bool(row.kind)))
+        return "\n".join(lines)
+
+    def _gt(self) -> GT:
+        names = [f"c{i}" for i in range(len(self.columns))]
+        frame = pd.DataFrame([[row.head, *row.cells] for row in self.rows], columns=["stub", *names], dtype=object)
+        table = GT(frame, rowname_col="stub").tab_stubhead(self.stub)
+        if names:
+            labels: dict[str, Any] = {n: c.label for n, c in zip(names, self.columns, strict=True)}
+            table = table.cols_label(cases=labels).cols_align("right", names)
+        left = [n for n, c in zip(names, self.columns, strict=True) if c.left]
+        if left:
+            table = table.cols_align("left", left)
+        for number, spanner in enumerate(dict.fromkeys(c.spanner for c in self.columns if c.spanner)):
+            under = [n for n, c in zip(names, self.columns, strict=True) if c.spanner == spanner]
+            table = table.tab_spanner(spanner, under, id=f"s{number}")
+        return table
+
+    def _slim(self, table: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
+        for element in list(table.iter()):
+            left = "gt_left" in element.get("class", "").split() and element.get("scope") != "row"
+            for name in list(element.attrib):
+                value = element.attrib[name]
+                if name not in _KEPT or (name.endswith("span") and value == "1"):
+                    del element.attrib[name]
+            if left and element.tag in ("td", "th"):
+                element.set("class", "left")
+            if element.tag in ("td", "th"):
+                _plain(element)
+            element.tail = None
+            if element.tag in ("table", "thead", "tbody", "tr"):
+                element.text = None
+        table.set("class", "table")
+        corner = table.find(".//th")
+        if corner is not None:
+            corner.attrib.pop("class", None)
+        for line, row in zip(table.find("tbody").findall("tr"), self.rows, strict=True):
+            if row.kind:
+                line.set("class", row.kind)
+        return table
+
+
+def _only_table(document: str) -> str:
+    return document[document.index("<table") : document.index("</table>") + len("</table>")]
+
+
+def _plain(cell: lxml.html.HtmlElement) -> None:
+    """Reduce a cell to its text, with spoken words for a sign."""
+    text = keep_together(" ".join(cell.text_content().split()))
+    for child in list(cell):
+        cell.remove(child)
+    cell.text = text
+    if cell.tag != "td":
+        return
+    if text in SPOKEN:
+        cell.text = None
+        shown = etree.SubElement(cell, "span", {"aria-hidden": "true"})
+        shown.text = text
+        spoken = etree.SubElement(cell, "span", {"class": "sr"})
+        spoken.text = SPOKEN[text]
+    elif _BRACKETED.fullmatch(text) and not text.startswith(("(+", "(±", "(\u2212")):
+        spoken = etree.SubElement(cell, "span", {"class": "sr"})
+        spoken.text = " " + SIGNS["()"].spoken
+    elif _BRACKETED.fullmatch(text):
+        spoken = etree.SubElement(cell, "span", {"class": "sr"})
+        spoken.text = " nicht gesichert"
+
+
+def _pipe(cells: list[str], strong: bool = False) -> str:
+    shown = [escape(keep_together(cell)) for cell in cells]
+    if strong:
+        shown = [f"**{cell}**" if cell else "" for cell in shown]
+    return "| " + " | ".join(shown) + " |"
