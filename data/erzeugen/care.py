@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .district import UNITS, YEARS
+from .district import UNITS, YEARS, stream
 from .factors import by_year, draw, split
 from .population import Population
 
@@ -36,7 +36,9 @@ def day_care(people: Population, burden: Array) -> dict[str, Array]:
     kind = np.array([_URBANITY[unit.kind] for unit in UNITS])[:, None]
     share = by_year(y2010=0.225, y2013=0.30, y2016=0.325, y2019=0.345, y2021=0.34, y2025=0.385) + kind - 0.032 * burden
     in_care = draw("kita/small", small, np.maximum(share, 0.08))
-    share = np.minimum(by_year(y2010=0.95, y2015=0.955, y2018=0.935, y2022=0.918, y2025=0.925) - 0.016 * burden + kind / 4, 0.985)
+    share = np.minimum(
+        by_year(y2010=0.95, y2015=0.955, y2018=0.935, y2022=0.918, y2025=0.925) - 0.016 * burden + kind / 4, 0.985
+    )
     in_care_big = draw("kita/big", big, share)
     minders = draw("kita/minders", in_care, np.maximum(0.13 + kind, 0.05) * by_year(y2010=0.9, y2019=1.1, y2025=0.95))
     whole_small = draw("kita/whole/small", in_care, by_year(y2010=0.42, y2025=0.55) + 2 * kind + 0.01 * burden)
@@ -47,10 +49,16 @@ def day_care(people: Population, burden: Array) -> dict[str, Array]:
     places, places_big = (np.where(none, 0, _not_shrinking(p)) for p in (places, places_big))
     centres = np.where(none, 0, np.maximum(1, np.round((places + places_big) / 72))).astype(np.int64)
     return {
-        "kinder_0_2": in_care, "kinder_3_5": in_care_big, "tagespflege_0_2": minders, "ganztags_0_2": whole_small,
-        "ganztags_3_5": whole_big, "plaetze_0_2": places, "plaetze_3_5": places_big, "kitas": centres,
+        "kinder_0_2": in_care,
+        "kinder_3_5": in_care_big,
+        "tagespflege_0_2": minders,
+        "ganztags_0_2": whole_small,
+        "ganztags_3_5": whole_big,
+        "plaetze_0_2": places,
+        "plaetze_3_5": places_big,
+        "kitas": centres,
         "kitas_integrativ": draw("kita/integrative", centres, by_year(y2010=0.28, y2025=0.46)),
-    }  # fmt: skip
+    }
 
 
 def _not_shrinking(places: Array) -> Array:
@@ -90,12 +98,27 @@ def long_term_care(people: Population, burden: Array, residents: Array) -> dict[
     other_share = by_year(y2010=0.0, y2016=0.0, y2017=0.012, y2019=0.075, y2025=0.125)
     other = draw("care/other", outside - service, other_share)
     old = stock[:, 65:].sum(axis=1)
-    assisted = draw("care/assistance", residents, by_year(y2010=0.36, y2016=0.37, y2017=0.31, y2021=0.36, y2022=0.27, y2025=0.34))
+    assisted = draw(
+        "care/assistance", residents, by_year(y2010=0.36, y2016=0.37, y2017=0.31, y2021=0.36, y2022=0.27, y2025=0.34)
+    )
     assisted = assisted + draw("care/assistance/home", old, 0.0019 * np.exp(0.4 * burden))
-    euros = np.round(assisted * by_year(y2010=7600, y2017=9100, y2021=11800, y2022=10400, y2025=15200) * (0.85 + 0.1 * np.exp(0.2 * burden)))
-    euros = np.where(assisted < 3, assisted * 170.0, euros)
+    euros = np.round(
+        assisted
+        * by_year(y2010=7600, y2017=9100, y2021=11800, y2022=10400, y2025=15200)
+        * (0.85 + 0.1 * np.exp(0.2 * burden))
+    )
+    # where nobody is left at the end of the year, a bill from its beginning may still stand in the books
+    late = stream("care/late bills").integers(120, 480, size=old.shape) * (stream("care/late").random(old.shape) < 0.5)
+    euros = np.where(assisted == 0, late, euros)
     return {
-        "pflegebeduerftige": outside + residents, "pflege_ambulant": service, "pflege_geld": outside - service - other,
-        "pflege_sonstige": other, "pflege_0_64": age[0], "pflege_65_74": age[1], "pflege_75_84": age[2], "pflege_85plus": age[3],
-        "hilfe_zur_pflege": assisted, "hilfe_zur_pflege_ausgaben": euros,
-    }  # fmt: skip
+        "pflegebeduerftige": outside + residents,
+        "pflege_ambulant": service,
+        "pflege_geld": outside - service - other,
+        "pflege_sonstige": other,
+        "pflege_0_64": age[0],
+        "pflege_65_74": age[1],
+        "pflege_75_84": age[2],
+        "pflege_85plus": age[3],
+        "hilfe_zur_pflege": assisted,
+        "hilfe_zur_pflege_ausgaben": euros,
+    }

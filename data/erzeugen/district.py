@@ -79,25 +79,25 @@ AREAS = (
     Area("0101", 1, "Haselmünde-Altstadt", "A", 24.2, 27.6, 1.3, 8900, 0.50, 0.1, "north"),
     Area("0102", 2, "Haselmünde-Nordfeld", "B", 24.8, 31.0, 1.6, 8350, 1.65, -0.5, "north"),
     Area("0103", 3, "Haselmünde-Bahnhofsviertel", "A", 27.9, 28.5, 1.4, 7100, 1.25, -1.1, "north"),
-    Area("0104", 4, "Haselmünde-Weidenhang", "C", 20.9, 28.9, 2.0, 5900, -0.95, 0.1, "north"),
-    Area("0105", 5, "Haselmünde-Kanalstadt", "B", 25.2, 23.6, 2.2, 21900, 1.30, 0.9, "south"),
-    Area("0201", 6, "Bad Quellingen", "D", 43.0, 35.5, 6.4, 14900, 0.15, 0.0, "north"),
+    Area("0104", 4, "Haselmünde-Weidenhang", "C", 20.9, 28.9, 2.0, 5900, -0.80, 0.1, "north"),
+    Area("0105", 5, "Haselmünde-Kanalstadt", "B", 25.2, 23.6, 2.2, 23050, 1.30, 0.9, "south"),
+    Area("0201", 6, "Bad Quellingen", "D", 43.0, 35.5, 6.4, 14900, 0.45, 0.0, "north"),
     Area("0301", 7, "Brackenrode", "D", 10.0, 33.0, 6.2, 11900, 0.62, -1.0, "north"),
-    Area("0401", 8, "Falkenrieth", "E", 35.0, 21.5, 5.0, 7700, -0.80, 0.0, "south"),
+    Area("0401", 8, "Falkenrieth", "E", 35.0, 21.5, 5.0, 7700, -0.35, 0.0, "south"),
     Area("0402", 9, "Grünlohra", "E", 33.5, 33.5, 5.0, 8800, -1.10, -0.2, "north"),
-    Area("0202", 10, "Kaltenmühlen", "H", 52.0, 24.5, 6.6, 2950, 0.35, 0.8, "south"),
-    Area("0302", 11, "Lützenried", "G", 12.0, 18.5, 6.2, 5350, -0.30, 0.1, "south"),
-    Area("0403", 12, "Neuilmsdorf", "E", 25.0, 14.0, 5.6, 7950, -1.25, 0.0, "south"),
-    Area("0203", 13, "Oberzellenau", "H", 57.0, 38.3, 3.4, 345, 0.45, 0.8, "both"),
-    Area("0204", 14, "Steinwarde", "D", 40.5, 9.5, 6.2, 12400, 0.05, -0.1, "south"),
-    Area("0303", 15, "Tiefenlohra", "G", 22.0, 41.5, 6.2, 4950, -0.45, -0.9, "north"),
-    Area("0304", 16, "Wolkersiek", "F", 33.0, 44.0, 5.2, 5400, -0.70, 0.1, "north"),
+    Area("0202", 10, "Kaltenmühlen", "H", 52.0, 24.5, 6.6, 2950, 0.70, 0.8, "south"),
+    Area("0302", 11, "Lützenried", "G", 12.0, 18.5, 6.2, 5350, 0.25, 0.1, "south"),
+    Area("0403", 12, "Neuilmsdorf", "E", 25.0, 14.0, 5.6, 7950, -1.35, 0.0, "south"),
+    Area("0203", 13, "Oberzellenau", "H", 57.0, 38.3, 3.4, 365, 0.60, 0.8, "both"),
+    Area("0204", 14, "Steinwarde", "D", 40.5, 9.5, 6.2, 12400, 0.35, -0.1, "south"),
+    Area("0303", 15, "Tiefenlohra", "G", 22.0, 41.5, 6.2, 4950, -0.75, -0.9, "north"),
+    Area("0304", 16, "Wolkersiek", "F", 33.0, 44.0, 5.2, 5400, -0.95, 0.1, "north"),
 )
 
 #: The two municipalities that became Wolkersiek.
 ENDED = (
-    Area("0305", None, "Wolkersheim", "F", 31.5, 43.0, 3.0, 3750, -0.85, 0.1, "north"),
-    Area("0306", None, "Siekfelde", "F", 35.5, 45.5, 2.0, 1650, -0.40, 0.1, "north"),
+    Area("0305", None, "Wolkersheim", "F", 31.5, 43.0, 3.0, 3750, -1.05, 0.1, "north"),
+    Area("0306", None, "Siekfelde", "F", 35.5, 45.5, 2.0, 1650, -0.75, 0.1, "north"),
 )
 MERGED = "0304"
 
@@ -123,7 +123,8 @@ PLACES = (
 
 #: Control points of the Hasel from its spring in the hills of the east to the district's western edge.
 HASEL = (
-    (54.2, 42.6), (55.6, 40.2), (54.6, 37.9), (52.8, 35.6), (51.6, 33.0), (48.8, 30.9), (45.0, 29.6), (41.2, 27.4), (37.6, 27.9),
+    (54.2, 42.6), (55.6, 40.2), (54.6, 37.9), (52.8, 35.6), (51.6, 33.0), (48.8, 30.9), (45.0, 29.6), (41.2, 27.4),
+    (37.6, 27.9),
     (33.6, 26.6), (30.4, 26.9), (27.6, 25.6), (24.8, 26.1), (22.4, 25.6), (19.6, 25.9), (16.4, 24.3), (12.8, 25.6),
     (9.4, 24.7), (5.4, 26.2), (1.0, 25.2), (-4.0, 25.6),
 )  # fmt: skip

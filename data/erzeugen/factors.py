@@ -27,7 +27,7 @@ def burden() -> Array:
     distance = np.hypot(*(centres[:, None] - centres[None]).transpose(2, 0, 1))
     together = np.linalg.cholesky(np.exp(-distance / REACH) + 1e-9 * np.eye(len(UNITS)))
     rng = stream("burden")
-    place = 0.18 * together @ rng.normal(size=len(UNITS))
+    place = 0.25 * together @ rng.normal(size=len(UNITS))
     shake = np.zeros((len(UNITS), len(YEARS)))
     for step in range(1, len(YEARS)):
         shake[:, step] = 0.85 * shake[:, step - 1] + 0.06 * together @ rng.normal(size=len(UNITS))

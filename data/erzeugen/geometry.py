@@ -37,7 +37,9 @@ def curve(points: tuple[tuple[float, float], ...], spacing: float, wobble: float
     line = np.c_[CubicSpline(along, anchors[:, 0])(at), CubicSpline(along, anchors[:, 1])(at)]
     rng = stream("curve", label)
     phases = rng.uniform(0, 2 * np.pi, 4)
-    swing = sum(np.sin(2 * np.pi * at / length + phase) for length, phase in zip((2.1, 3.3, 1.3, 5.2), phases, strict=True))
+    swing = sum(
+        np.sin(2 * np.pi * at / length + phase) for length, phase in zip((2.1, 3.3, 1.3, 5.2), phases, strict=True)
+    )
     tangent = np.gradient(line, axis=0)
     normal = np.c_[-tangent[:, 1], tangent[:, 0]] / np.hypot(*tangent.T)[:, None]
     return LineString(line + wobble * swing[:, None] * normal)
@@ -47,9 +49,12 @@ def district_outline() -> Polygon:
     """Rough outline that decides which pieces of land belong to the district."""
     angle = np.linspace(0, 2 * np.pi, 180, endpoint=False)
     radius = (
-        1 + 0.06 * np.sin(2 * angle + 2.6) + 0.09 * np.sin(3 * angle + 0.2)
-        + 0.06 * np.sin(5 * angle + 3.4) + 0.035 * np.sin(8 * angle + 1)
-    )  # fmt: skip
+        1
+        + 0.06 * np.sin(2 * angle + 2.6)
+        + 0.09 * np.sin(3 * angle + 0.2)
+        + 0.06 * np.sin(5 * angle + 3.4)
+        + 0.035 * np.sin(8 * angle + 1)
+    )
     return Polygon(np.c_[32.5 + 28.5 * radius * np.cos(angle), 26 + 22.5 * radius * np.sin(angle)])
 
 
@@ -95,7 +100,9 @@ def outlines() -> gpd.GeoDataFrame:
     banks = np.array([area.bank for area in AREAS])
     owner = []
     for point, is_north in zip(seeds, north, strict=True):
-        noise = 1.1 * np.sin(point[0] / 2.3 + 1) * np.cos(point[1] / 1.9) + 0.5 * np.sin(point[0] * 1.3 + point[1] * 0.9)
+        noise = 1.1 * np.sin(point[0] / 2.3 + 1) * np.cos(point[1] / 1.9) + 0.5 * np.sin(
+            point[0] * 1.3 + point[1] * 0.9
+        )
         distance = np.hypot(*(centres - point).T)
         other_bank = banks == ("south" if is_north else "north")
         if np.hypot(*(point - TOWN_CENTRE)) + 0.45 * noise < TOWN_RADIUS:
@@ -139,7 +146,10 @@ def hasel(areas: gpd.GeoDataFrame) -> LineString:
         coords = coords[::-1]
     bed = np.array(curve(HASEL, 0.3, 0.16, "hasel").coords)
     upper = bed[bed[:, 0] > coords[0, 0] + 0.1]
-    return max(_lines(LineString(np.r_[upper, coords]).intersection(areas.union_all().buffer(0.01))), key=lambda part: part.length)
+    return max(
+        _lines(LineString(np.r_[upper, coords]).intersection(areas.union_all().buffer(0.01))),
+        key=lambda part: part.length,
+    )
 
 
 def _lines(shape: shapely.Geometry) -> list[LineString]:
@@ -163,7 +173,9 @@ def waters(areas: gpd.GeoDataFrame) -> list[tuple[str, str, shapely.Geometry]]:
     shore = 1 + 0.22 * np.sin(3 * angle + 1) + 0.12 * np.sin(5 * angle)
     tilt = np.deg2rad(52)
     across, along = wide * shore * np.cos(angle), high * shore * np.sin(angle)
-    lake = Polygon(np.c_[x + across * np.cos(tilt) - along * np.sin(tilt), y + across * np.sin(tilt) + along * np.cos(tilt)])
+    lake = Polygon(
+        np.c_[x + across * np.cos(tilt) - along * np.sin(tilt), y + across * np.sin(tilt) + along * np.cos(tilt)]
+    )
     return [("Hasel", "Fluss", main), ("Lohra", "Bach", brook), ("Zellenauer Talsperre", "Stausee", lake)]
 
 
@@ -184,7 +196,13 @@ def write_geojson(path: Path, name: str, rows: list[tuple[dict[str, Any], shapel
     features = []
     for properties, shape in rows:
         geometry = shapely.geometry.mapping(shapely.orient_polygons(shape))
-        features.append(json.dumps({"type": "Feature", "properties": properties, "geometry": geometry}, ensure_ascii=False, separators=(",", ":")))
+        features.append(
+            json.dumps(
+                {"type": "Feature", "properties": properties, "geometry": geometry},
+                ensure_ascii=False,
+                separators=(",", ":"),
+            )
+        )
     head = json.dumps({"type": "FeatureCollection", "name": name}, ensure_ascii=False)[:-1]
     path.write_text(head + ', "features": [\n' + ",\n".join(features) + "\n]}\n", encoding="utf-8", newline="\n")
 
@@ -194,17 +212,23 @@ def write(folder: Path, areas: gpd.GeoDataFrame) -> None:
     names = {area.id: area.name for area in AREAS}
     shapes = to_degrees(areas.geometry)
     write_geojson(
-        folder / "raeume.geojson", "Räume des Musterkreises (erfunden)",
+        folder / "raeume.geojson",
+        "Räume des Musterkreises (erfunden)",
         [({"id": key, "name": names[key]}, shape) for key, shape in zip(areas["id"], shapes, strict=True)],
-    )  # fmt: skip
+    )
     found = waters(areas)
     shapes = to_degrees([shape for _, _, shape in found])
     write_geojson(
-        folder / "gewaesser.geojson", "Gewässer des Musterkreises (erfunden)",
+        folder / "gewaesser.geojson",
+        "Gewässer des Musterkreises (erfunden)",
         [({"name": name, "kind": kind}, shape) for (name, kind, _), shape in zip(found, shapes, strict=True)],
-    )  # fmt: skip
+    )
     points = to_degrees([shapely.Point(x, y) for _, _, x, y, _ in PLACES])
     write_geojson(
-        folder / "orte.geojson", "Orte des Musterkreises (erfunden)",
-        [({"name": p[0], "area": p[1], "kind": "Hauptort" if p[4] else "Dorf"}, shape) for p, shape in zip(PLACES, points, strict=True)],
-    )  # fmt: skip
+        folder / "orte.geojson",
+        "Orte des Musterkreises (erfunden)",
+        [
+            ({"name": p[0], "area": p[1], "kind": "Hauptort" if p[4] else "Dorf"}, shape)
+            for p, shape in zip(PLACES, points, strict=True)
+        ],
+    )

@@ -65,7 +65,9 @@ def households(people: Population, burden: Array, in_homes: Array) -> dict[str, 
     parents = 2 * couples + single
     rest = np.maximum(whole - institution - children - alone_old - alone_young - parents, 0)
     other = np.round(rest / 2.16).astype(np.int64)
-    other_two, other_three, other_four = split("others", other, np.stack([np.full(other.shape, s) for s in (0.86, 0.11, 0.03)]))
+    other_two, other_three, other_four = split(
+        "others", other, np.stack([np.full(other.shape, s) for s in (0.86, 0.11, 0.03)])
+    )
     sizes = {
         "haushalte_einperson": alone_old + alone_young,
         "haushalte_zweiperson": other_two + single_one,
@@ -74,10 +76,14 @@ def households(people: Population, burden: Array, in_homes: Array) -> dict[str, 
         "haushalte_fuenfperson": couple_three,
     }
     return {
-        "haushalte": sum(sizes.values(), np.zeros_like(whole)), **sizes,
-        "haushalte_personen": whole - institution, "haushalte_mit_kindern": families,
-        "haushalte_mit_3_kindern": couple_three + single_more, "haushalte_alleinerziehend": single,
-        "kinder_in_haushalten": children, "kinder_alleinerziehend": with_single,
-        "alleinlebende_65plus": alone_old, "personen_65plus_haushalte": old_private,
-    }  # fmt: skip
-
+        "haushalte": sum(sizes.values(), np.zeros_like(whole)),
+        **sizes,
+        "haushalte_personen": whole - institution,
+        "haushalte_mit_kindern": families,
+        "haushalte_mit_3_kindern": couple_three + single_more,
+        "haushalte_alleinerziehend": single,
+        "kinder_in_haushalten": children,
+        "kinder_alleinerziehend": with_single,
+        "alleinlebende_65plus": alone_old,
+        "personen_65plus_haushalte": old_private,
+    }

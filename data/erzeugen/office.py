@@ -73,7 +73,7 @@ class Shield:
             for column in next(iter(table.values())):
                 for region, *_ in REGIONS:
                     cells = {(a, column): row[column] for a, row in table.items() if len(a) == 4 and a[:2] == region}
-                    if (region, column) in table or region in table:
+                    if region in table:
                         hidden |= self._second(cells, hidden)
             if len(hidden) == before:
                 break
@@ -118,7 +118,9 @@ def write_workbook(path: Path, sheets: Iterable[Sheet], *, title: str) -> None:
     book = xlsxwriter.Workbook(path)
     book.set_properties({"title": title, "author": "Musterkreis (erfunden)", "created": _CREATED, "comments": INVENTED})
     bold = book.add_format({"bold": True})
-    top = book.add_format({"bold": True, "align": "center", "valign": "vcenter", "border": 1, "text_wrap": True, "bg_color": "#E7E6E6"})
+    top = book.add_format(
+        {"bold": True, "align": "center", "valign": "vcenter", "border": 1, "text_wrap": True, "bg_color": "#E7E6E6"}
+    )
     number = book.add_format({"num_format": "#,##0", "align": "right"})
     decimal = book.add_format({"num_format": "#,##0.00", "align": "right"})
     text, sign, small = book.add_format(), book.add_format({"align": "right"}), book.add_format({"font_size": 8})
@@ -142,7 +144,9 @@ def write_workbook(path: Path, sheets: Iterable[Sheet], *, title: str) -> None:
     book.close()
 
 
-def _head(page: xlsxwriter.worksheet.Worksheet, head: Sequence[Sequence[str]], first: int, depth: int, style: object) -> None:
+def _head(
+    page: xlsxwriter.worksheet.Worksheet, head: Sequence[Sequence[str]], first: int, depth: int, style: object
+) -> None:
     grid = [[*column, *[""] * (depth - len(column))] for column in head]
     done: set[tuple[int, int]] = set()
     for column, texts in enumerate(grid):
@@ -150,7 +154,9 @@ def _head(page: xlsxwriter.worksheet.Worksheet, head: Sequence[Sequence[str]], f
             if (column, level) in done or not words:
                 continue
             right = column
-            while right + 1 < len(grid) and grid[right + 1][: level + 1] == texts[: level + 1] and any(texts[level + 1 :]):
+            while (
+                right + 1 < len(grid) and grid[right + 1][: level + 1] == texts[: level + 1] and any(texts[level + 1 :])
+            ):
                 right += 1
             low = level
             while right == column and low + 1 < depth and not texts[low + 1]:
@@ -171,7 +177,11 @@ def german(value: str | int | float | None, *, decimals: int = 0) -> str:
 
 
 def write_csv(
-    path: Path, lines: Iterable[Row], *, encoding: str = "cp1252", shown: Callable[[str | int | float | None], str] = german
+    path: Path,
+    lines: Iterable[Row],
+    *,
+    encoding: str = "cp1252",
+    shown: Callable[[str | int | float | None], str] = german,
 ) -> None:
     """Write a CSV file with semicolons and Windows line ends."""
     path.parent.mkdir(parents=True, exist_ok=True)

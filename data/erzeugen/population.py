@@ -23,7 +23,8 @@ GERMAN, FOREIGN = 0, 1
 _PROFILE = np.interp(
     AGES,
     [0, 5, 10, 15, 18, 20, 25, 30, 35, 38, 42, 46, 50, 55, 60, 65, 66, 70, 74, 78, 82, 86, 90, 95, 100],
-    [8.0, 8.6, 9.4, 9.9, 10.6, 10.8, 11.2, 11.4, 11.0, 12.4, 16.4, 17.6, 16.6, 14.4, 12.9, 9.4, 10.6, 13.6, 12.2, 8.8, 6.6, 4.4, 2.3, 0.7, 0.1],
+    [8.0, 8.6, 9.4, 9.9, 10.6, 10.8, 11.2, 11.4, 11.0, 12.4, 16.4, 17.6, 16.6,
+     14.4, 12.9, 9.4, 10.6, 13.6, 12.2, 8.8, 6.6, 4.4, 2.3, 0.7, 0.1],
 )  # fmt: skip
 _FOREIGN = np.interp(AGES, [0, 10, 18, 24, 32, 40, 50, 60, 70, 80, 100], [5, 8, 13, 21, 27, 24, 17, 11, 6, 2, 0])
 
@@ -31,7 +32,8 @@ _FOREIGN = np.interp(AGES, [0, 10, 18, 24, 32, 40, 50, 60, 70, 80, 100], [5, 8, 
 _FOREIGN_SHARE = {"A": 0.115, "B": 0.14, "C": 0.035, "D": 0.065, "E": 0.03, "F": 0.025, "G": 0.02, "H": 0.018}
 #: Tilt of the age structure: children, young adults, aged.
 _TILT = {
-    "A": (0.82, 1.45, 0.95), "B": (1.12, 1.15, 0.92), "C": (1.0, 0.75, 1.2), "D": (0.98, 0.98, 1.08), "E": (1.14, 0.86, 0.86),
+    "A": (0.82, 1.45, 0.95), "B": (1.12, 1.15, 0.92), "C": (1.0, 0.75, 1.2), "D": (0.98, 0.98, 1.08),
+    "E": (1.14, 0.86, 0.86),
     "F": (1.15, 0.9, 0.8), "G": (0.97, 0.88, 1.05), "H": (0.74, 0.74, 1.36),
 }  # fmt: skip
 #: Yearly gain or loss by moves of Germans per 1,000: children with parents (0–17 and 26–45), 18–25, older.
@@ -46,7 +48,8 @@ _ARRIVALS = {"A": 5.0, "B": 6.5, "C": 1.2, "D": 3.2, "E": 1.2, "F": 1.1, "G": 0.
 #: How many times the ordinary gain by moves from abroad came in each year: EU from 2011, 2015/16, 2020, 2022.
 _WAVE = {2011: 0.5, 2012: 0.7, 2013: 0.9, 2014: 1.2, 2015: 3.6, 2016: 1.6, 2017: 0.9, 2018: 0.9, 2019: 0.8, 2020: 0.4,
          2021: 0.7, 2022: 3.8, 2023: 1.4, 2024: 0.7, 2025: 0.5}  # fmt: skip
-_FERTILITY = {2011: 1.38, 2012: 1.40, 2013: 1.41, 2014: 1.46, 2015: 1.49, 2016: 1.58, 2017: 1.56, 2018: 1.56, 2019: 1.53,
+_FERTILITY = {2011: 1.38, 2012: 1.40, 2013: 1.41, 2014: 1.46, 2015: 1.49, 2016: 1.58, 2017: 1.56, 2018: 1.56,
+              2019: 1.53,
               2020: 1.52, 2021: 1.57, 2022: 1.45, 2023: 1.36, 2024: 1.35, 2025: 1.35}  # fmt: skip
 _EXCESS = {2018: 1.02, 2020: 1.05, 2021: 1.08, 2022: 1.07, 2023: 1.03}
 _FERTILE_KIND = {"A": 0.82, "B": 1.08, "C": 1.0, "D": 1.0, "E": 1.09, "F": 1.12, "G": 1.06, "H": 0.95}
@@ -164,7 +167,7 @@ def _year(before: Array, year: int, burden: Array, rng: np.random.Generator) -> 
     gain[:, (AGES >= 18) & (AGES < 26)], gain[:, AGES >= 46] = net[:, 1:2], net[:, 2:]
     people = alive.sum(axis=(1, 2, 3))
     coming = np.zeros_like(alive, dtype=float)
-    smooth = 0.5 * alive[:, :, GERMAN] + 0.5 * people[:, None, None] * 0.5 * (_PROFILE / _PROFILE.sum())[None, None]
+    smooth = 0.8 * alive[:, :, GERMAN] + 0.2 * people[:, None, None] * 0.5 * (_PROFILE / _PROFILE.sum())[None, None]
     coming[:, :, GERMAN] = smooth * np.maximum(leaving[:, :, GERMAN] + gain[:, None], 0.002)
     abroad = np.array([_ARRIVALS[k] for k in kinds]) / 1000 * people * _WAVE[year]
     coming[:, :, FOREIGN] = (alive * np.broadcast_to(leaving, alive.shape))[:, :, FOREIGN] * 0.97
@@ -191,7 +194,9 @@ def _year(before: Array, year: int, burden: Array, rng: np.random.Generator) -> 
     aged[:, :, GERMAN] += naturalised
 
     adults = (AGES >= 20) & (AGES < 60)
-    absent = rng.binomial(aged[:, :, FOREIGN], np.where(adults, _CLEANING, 0.0)) if year == 2022 else 0 * aged[:, :, FOREIGN]
+    absent = (
+        rng.binomial(aged[:, :, FOREIGN], np.where(adults, _CLEANING, 0.0)) if year == 2022 else 0 * aged[:, :, FOREIGN]
+    )
     cleaned = aged.copy()
     cleaned[:, :, FOREIGN] -= absent
     return aged, {

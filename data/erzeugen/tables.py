@@ -52,7 +52,9 @@ class Truth:
         return {key: {n: self.at(n, key, year) for n in names} for key, _ in areas_of(year, upper=upper)}
 
 
-def shown(table: Mapping[str, Mapping[str, int]], hidden: set[tuple[str, str]], sign: str, nothing: str = NOTHING) -> dict[tuple[str, str], str | int]:
+def shown(
+    table: Mapping[str, Mapping[str, int]], hidden: set[tuple[str, str]], sign: str, nothing: str = NOTHING
+) -> dict[tuple[str, str], str | int]:
     """Cells as published: withheld ones and empty ones by their signs."""
     return {
         (area, name): sign if (area, name) in hidden else value or nothing
@@ -64,12 +66,23 @@ def shown(table: Mapping[str, Mapping[str, int]], hidden: set[tuple[str, str]], 
 def register(truth: Truth, folder: Path) -> None:
     """Extract of the population register: one file a year, single years of age."""
     for year in YEARS:
-        lines: list[list[str | int]] = [["Raum", "Alter", "Deutsche männlich", "Deutsche weiblich", "Nichtdeutsche männlich", "Nichtdeutsche weiblich"]]
+        lines: list[list[str | int]] = [
+            [
+                "Raum",
+                "Alter",
+                "Deutsche männlich",
+                "Deutsche weiblich",
+                "Nichtdeutsche männlich",
+                "Nichtdeutsche weiblich",
+            ]
+        ]
         for area, _ in areas_of(year, upper=False):
             people = truth.people.stock[truth.members[area], ..., year - FIRST].sum(axis=0)
             for age in range(101):
                 words = "100 und älter" if age == 100 else str(age)
-                lines.append([area, words, *(int(people[sex, nat, age]) for nat in (GERMAN, FOREIGN) for sex in (MALE, FEMALE))])
+                lines.append(
+                    [area, words, *(int(people[sex, nat, age]) for nat in (GERMAN, FOREIGN) for sex in (MALE, FEMALE))]
+                )
         write_csv(folder / "melderegister" / f"Einwohner_{year}-12-31.csv", lines)
 
 
@@ -93,9 +106,13 @@ def vital(truth: Truth, folder: Path) -> None:
             if not exists(area, year):
                 cells = [0] * 6
             lines.append([str(year), area, name, *(value or "-" for value in cells)])
-    lines += [["__________"], ["Lebendgeborene nach Wohnort der Mutter, Gestorbene nach letztem Wohnort."],
-              ["Aufgelöste Gemeinden stehen weiter in der Tabelle, ihre Werte als „-“."],
-              ["© Musterkreis (erfunden), 2026"], ["Stand: 02.02.2026 / 08:00:00"]]  # fmt: skip
+    lines += [
+        ["__________"],
+        ["Lebendgeborene nach Wohnort der Mutter, Gestorbene nach letztem Wohnort."],
+        ["Aufgelöste Gemeinden stehen weiter in der Tabelle, ihre Werte als „-“."],
+        ["© Musterkreis (erfunden), 2026"],
+        ["Stand: 02.02.2026 / 08:00:00"],
+    ]
     write_csv(folder / "bewegung" / f"Geburten_Sterbefaelle_{FIRST}-{LAST}.csv", lines)
 
 
@@ -104,10 +121,11 @@ def moves(truth: Truth, folder: Path) -> None:
     groups = (("unter 18", 0, 17), ("18 bis unter 30", 18, 29), ("30 bis unter 65", 30, 64), ("65 und mehr", 65, 100))
     for year in YEARS:
         lines: list[list[str | int]] = [
-            [f"Wanderungen über die Grenze des Raums im Jahr {year}"], [INVENTED],
+            [f"Wanderungen über die Grenze des Raums im Jahr {year}"],
+            [INVENTED],
             ["Kennung", "Raum", "Zuzüge", "", "", "", "", "Fortzüge", "", "", "", ""],
             ["", "", *["insgesamt", *(g[0] for g in groups)] * 2],
-        ]  # fmt: skip
+        ]
         for area, name in areas_of(year, upper=False):
             row: list[str | int] = [area, name]
             for events in (truth.people.arrivals, truth.people.departures):
@@ -119,9 +137,12 @@ def moves(truth: Truth, folder: Path) -> None:
 
 
 _HOUSEHOLDS = (
-    ("haushalte", "Privathaushalte", "insgesamt", ""), ("haushalte_einperson", "Privathaushalte", "davon mit … Personen", "1"),
-    ("haushalte_zweiperson", "Privathaushalte", "davon mit … Personen", "2"), ("haushalte_dreiperson", "Privathaushalte", "davon mit … Personen", "3"),
-    ("haushalte_vierperson", "Privathaushalte", "davon mit … Personen", "4"), ("haushalte_fuenfperson", "Privathaushalte", "davon mit … Personen", "5 und mehr"),
+    ("haushalte", "Privathaushalte", "insgesamt", ""),
+    ("haushalte_einperson", "Privathaushalte", "davon mit … Personen", "1"),
+    ("haushalte_zweiperson", "Privathaushalte", "davon mit … Personen", "2"),
+    ("haushalte_dreiperson", "Privathaushalte", "davon mit … Personen", "3"),
+    ("haushalte_vierperson", "Privathaushalte", "davon mit … Personen", "4"),
+    ("haushalte_fuenfperson", "Privathaushalte", "davon mit … Personen", "5 und mehr"),
     ("haushalte_mit_kindern", "Haushalte mit Kindern unter 18 Jahren", "insgesamt", ""),
     ("haushalte_alleinerziehend", "Haushalte mit Kindern unter 18 Jahren", "darunter", "Alleinerziehende"),
     ("haushalte_mit_3_kindern", "Haushalte mit Kindern unter 18 Jahren", "darunter", "3 und mehr Kinder"),
@@ -151,47 +172,70 @@ def generated_households(truth: Truth, folder: Path) -> None:
         rows = [[area, label, *(cell(n, table[area][n]) for n in names)] for area, label in areas_of(year)]
         sheet = Sheet(
             "Haushalte",
-            ("Privathaushalte nach Größe und Zusammensetzung", f"Stichtag 31.12.{year} – Haushaltegenerierung aus dem Melderegister", INVENTED, ""),
+            (
+                "Privathaushalte nach Größe und Zusammensetzung",
+                f"Stichtag 31.12.{year} – Haushaltegenerierung aus dem Melderegister",
+                INVENTED,
+                "",
+            ),
             [("Kennung",), ("Raum",), *((a, b, c) for _, a, b, c in _HOUSEHOLDS)],
             rows,
-            ("Haushalte werden nach Namen, Zuzug und Adresse zusammengesetzt; ohne Personen in Heimen.",
-             "/ = Zahl nicht sicher genug (unter 4)   ( ) = Aussagewert eingeschränkt (4 bis 9)   – = nichts vorhanden"),
-        )  # fmt: skip
+            (
+                "Haushalte werden nach Namen, Zuzug und Adresse zusammengesetzt; ohne Personen in Heimen.",
+                "/ = Zahl nicht sicher genug   ( ) = Aussagewert eingeschränkt   – = nichts vorhanden",
+            ),
+        )
         write_workbook(folder / "haushalte" / f"HHGen_{year}.xlsx", [sheet], title=f"Haushalte {year}")
 
 
 _UNEMPLOYED = (
     ("arbeitslose", "Arbeitslose", "insgesamt", ""), ("arbeitslose_sgb3", "Arbeitslose", "Rechtskreis", "SGB III"),
-    ("arbeitslose_sgb2", "Arbeitslose", "Rechtskreis", "SGB II"), ("arbeitslose_m", "Arbeitslose", "Geschlecht", "Männer"),
-    ("arbeitslose_f", "Arbeitslose", "Geschlecht", "Frauen"), ("arbeitslose_unter_25", "Arbeitslose", "darunter", "15 bis unter 25 Jahre"),
-    ("arbeitslose_55plus", "Arbeitslose", "darunter", "55 Jahre und älter"), ("arbeitslose_langzeit", "Arbeitslose", "darunter", "langzeitarbeitslos"),
+    ("arbeitslose_sgb2", "Arbeitslose", "Rechtskreis", "SGB II"),
+    ("arbeitslose_m", "Arbeitslose", "Geschlecht", "Männer"),
+    ("arbeitslose_f", "Arbeitslose", "Geschlecht", "Frauen"),
+    ("arbeitslose_unter_25", "Arbeitslose", "darunter", "15 bis unter 25 Jahre"),
+    ("arbeitslose_55plus", "Arbeitslose", "darunter", "55 Jahre und älter"),
+    ("arbeitslose_langzeit", "Arbeitslose", "darunter", "langzeitarbeitslos"),
     ("arbeitslose_auslaender", "Arbeitslose", "darunter", "Ausländer"),
 )  # fmt: skip
 
 
 def _agency_notes(year: int) -> tuple[str, ...]:
     return (
-        "*) Die Daten unterliegen der Geheimhaltung gemäß § 16 BStatG: Werte kleiner 3 und Daten, aus denen sich ein solcher Wert errechnen lässt, sind anonymisiert.",
+        "*) Die Daten unterliegen der Geheimhaltung gemäß § 16 BStatG: Werte kleiner 3 und Daten, "
+        "aus denen sich ein solcher Wert errechnen lässt, sind anonymisiert.",
         f"Erstellungsdatum: 02.02.{min(year + 1, 2026)}, {INVENTED}",
         f"© {AGENCY} (erfundene Zahlen)",
-    )  # fmt: skip
+    )
 
 
 def unemployed(truth: Truth, folder: Path) -> None:
     """Unemployment, yearly average: a workbook a year with asterisks."""
     names = [name for name, *_ in _UNEMPLOYED]
-    relations = (("arbeitslose", ("arbeitslose_sgb3", "arbeitslose_sgb2")), ("arbeitslose", ("arbeitslose_m", "arbeitslose_f")))
+    relations = (
+        ("arbeitslose", ("arbeitslose_sgb3", "arbeitslose_sgb2")),
+        ("arbeitslose", ("arbeitslose_m", "arbeitslose_f")),
+    )
     for year in YEARS:
         table = truth.table(names, year)
         cells = shown(table, Shield(3, relations).withheld(table), "*", "-")
         sheet = Sheet(
             "Gemeindedaten",
-            ("Arbeitslose nach ausgewählten Merkmalen", "Musterkreis (Gebietsstand des Berichtsjahres)", f"Jahresdurchschnitt {year}", INVENTED, "", ""),
+            (
+                "Arbeitslose nach ausgewählten Merkmalen",
+                "Musterkreis (Gebietsstand des Berichtsjahres)",
+                f"Jahresdurchschnitt {year}",
+                INVENTED,
+                "",
+                "",
+            ),
             [("Schlüssel",), ("Gemeinde / Stadtteil",), *((a, b, c) for _, a, b, c in _UNEMPLOYED)],
             [[area, label, *(cells[area, n] for n in names)] for area, label in areas_of(year)],
             _agency_notes(year),
-        )  # fmt: skip
-        write_workbook(folder / "arbeitslose" / f"arbeitslose-gemeinden-{year}.xlsx", [sheet], title=f"Arbeitslose {year}")
+        )
+        write_workbook(
+            folder / "arbeitslose" / f"arbeitslose-gemeinden-{year}.xlsx", [sheet], title=f"Arbeitslose {year}"
+        )
 
 
 _EMPLOYED = (
@@ -227,11 +271,17 @@ def employed(truth: Truth, folder: Path) -> None:
         cells |= {(area, name): "x" for area in (*urban, "01", "04", "03", "02", "00") for name in work}
         sheet = Sheet(
             "Gemeindedaten",
-            ("Sozialversicherungspflichtig Beschäftigte", "Musterkreis (Gebietsstand des Berichtsjahres)", f"Stichtag 30. Juni {year}", INVENTED, ""),
+            (
+                "Sozialversicherungspflichtig Beschäftigte",
+                "Musterkreis (Gebietsstand des Berichtsjahres)",
+                f"Stichtag 30. Juni {year}",
+                INVENTED,
+                "",
+            ),
             [("Schlüssel",), ("Gemeinde / Stadtteil",), *((a, b, c) for _, a, b, c in _EMPLOYED)],
             [[area, label, *(cells[area, n] for n in names)] for area, label in areas_of(year)],
             ("x) Arbeitsort und Pendler sind nur für Gemeinden festgestellt.", *_agency_notes(year)),
-        )  # fmt: skip
+        )
         write_workbook(folder / "beschaeftigte" / f"gemband-dlk-0-{year}06.xlsx", [sheet], title=f"Beschäftigte {year}")
 
 

@@ -40,16 +40,24 @@ def unemployed(people: Population, burden: Array) -> dict[str, Array]:
     by_nationality = np.stack([np.ones_like(foreign), foreign])[None, None, :, None, :]
     found = draw("unemployed", cells, level * by_group * by_sex * by_nationality)
     whole = found.sum(axis=(1, 2, 3))
-    sgb2_share = np.clip(0.56 + 0.085 * burden, 0.25, 0.82) * by_year(y2010=1.1, y2019=1.0, y2020=0.9, y2022=1.02, y2025=0.98)
+    sgb2_share = np.clip(0.56 + 0.085 * burden, 0.25, 0.82) * by_year(
+        y2010=1.1, y2019=1.0, y2020=0.9, y2022=1.02, y2025=0.98
+    )
     sgb2 = draw("unemployed/sgb2", whole, sgb2_share)
-    long_share = np.clip(0.335 + 0.04 * burden, 0.15, 0.6) * by_year(y2010=1.0, y2015=1.1, y2019=1.0, y2021=1.24, y2023=1.04, y2025=1.06)
+    long_share = np.clip(0.335 + 0.04 * burden, 0.15, 0.6) * by_year(
+        y2010=1.0, y2015=1.1, y2019=1.0, y2021=1.24, y2023=1.04, y2025=1.06
+    )
     return {
-        "arbeitslose": whole, "arbeitslose_sgb2": sgb2, "arbeitslose_sgb3": whole - sgb2,
-        "arbeitslose_m": found[:, MALE].sum(axis=(1, 2)), "arbeitslose_f": found[:, FEMALE].sum(axis=(1, 2)),
-        "arbeitslose_unter_25": found[:, :, :, 0].sum(axis=(1, 2)), "arbeitslose_55plus": found[:, :, :, 2].sum(axis=(1, 2)),
+        "arbeitslose": whole,
+        "arbeitslose_sgb2": sgb2,
+        "arbeitslose_sgb3": whole - sgb2,
+        "arbeitslose_m": found[:, MALE].sum(axis=(1, 2)),
+        "arbeitslose_f": found[:, FEMALE].sum(axis=(1, 2)),
+        "arbeitslose_unter_25": found[:, :, :, 0].sum(axis=(1, 2)),
+        "arbeitslose_55plus": found[:, :, :, 2].sum(axis=(1, 2)),
         "arbeitslose_langzeit": draw("unemployed/long", whole, long_share),
         "arbeitslose_auslaender": found[:, :, FOREIGN].sum(axis=(1, 2)),
-    }  # fmt: skip
+    }
 
 
 def employed(people: Population, burden: Array) -> dict[str, Array]:
@@ -71,7 +79,9 @@ def employed(people: Population, burden: Array) -> dict[str, Array]:
     for key, sex, low, high in (("m", MALE, 0.085, 0.135), ("f", FEMALE, 0.445, 0.505)):
         result[f"beschaeftigte_wohnort_{key}"] = found[:, sex].sum(axis=(1, 2))
         share = np.linspace(low, high, cells.shape[-1]) + 0.012 * burden
-        result[f"beschaeftigte_teilzeit_{key}"] = draw(f"part time/{key}", result[f"beschaeftigte_wohnort_{key}"], share)
+        result[f"beschaeftigte_teilzeit_{key}"] = draw(
+            f"part time/{key}", result[f"beschaeftigte_wohnort_{key}"], share
+        )
     for group, (low, high) in enumerate(GROUPS):
         result[f"beschaeftigte_{low}_{high}"] = found[:, :, :, group].sum(axis=(1, 2))
     result["beschaeftigte_insgesamt"] = found.sum(axis=(1, 2, 3))
@@ -84,5 +94,9 @@ def commuters(residents: Array) -> dict[str, Array]:
     """Jobs in each unit and who crosses its border for work; residents − out = jobs − in."""
     jobs_share = np.array([_JOBS[unit.kind] for unit in UNITS])[:, None] / 100
     jobs = np.round(residents * jobs_share * by_year(y2010=0.94, y2019=1.0, y2020=0.985, y2025=1.01)).astype(np.int64)
-    at_home = draw("commuters/stay", np.minimum(residents, jobs), 0.42 - 0.1 * np.minimum(jobs_share, 1.2) + by_year(y2010=0.06, y2025=-0.02))
+    at_home = draw(
+        "commuters/stay",
+        np.minimum(residents, jobs),
+        0.42 - 0.1 * np.minimum(jobs_share, 1.2) + by_year(y2010=0.06, y2025=-0.02),
+    )
     return {"beschaeftigte_arbeitsort": jobs, "einpendler": jobs - at_home, "auspendler": residents - at_home}
