@@ -55,9 +55,11 @@ def read_cells(frame: pd.DataFrame, source: Source, grid: Grid) -> Read:
             [*(reader.read(_unmarked(t, source.marks)) for t in texts), reader.read(None)], dtype=object
         )
         cells[mask] = understood[codes]
-    factors = frame["measure"].map({m.id: m.factor for m in source.measures}).to_numpy(dtype=float)
+    factor_of = {m.id: m.factor for m in source.measures}
+    factors = np.array([factor_of[measure] for measure in frame["measure"]], dtype=float)
     unscaled = np.array([cell.value for cell in cells], dtype=float)
-    frame = frame.assign(value=unscaled * factors, status=[cell.status for cell in cells])
+    status = pd.Series([cell.status for cell in cells], dtype=object)
+    frame = frame.assign(value=unscaled * factors, status=status)
     problems += _faults(frame, cells, numbers, grid)
     problems += _impossible(frame, unscaled, source, grid)
     flags = sorted({cell.flag for cell in set(cells) if cell.flag})
@@ -123,6 +125,8 @@ def _faults(frame: pd.DataFrame, cells: np.ndarray, numbers: NumberFormat, grid:
     """Empty cells, texts, numbers with the other decimal sign."""
     faults = np.array([cell.fault or "" for cell in cells], dtype=object)
     problems: list[Problem] = []
+    if not faults.any():
+        return problems
     empty = frame.loc[faults == "empty", ["row", "column"]]
     for column, rows in empty.groupby("column", sort=False)["row"]:
         shown = listed(list(rows))
@@ -153,12 +157,18 @@ def _faults(frame: pd.DataFrame, cells: np.ndarray, numbers: NumberFormat, grid:
     return problems
 
 
+def _shown(raw: Any) -> str:
+    """Cell as its reader sees it: a number of a workbook with a decimal comma."""
+    return f"{raw:g}".replace(".", ",") if isinstance(raw, float) else str(raw).strip()
+
+
 def _impossible(frame: pd.DataFrame, unscaled: np.ndarray, source: Source, grid: Grid) -> list[Problem]:
     """Numbers that a measure of this kind cannot have."""
-    kinds = frame["measure"].map({m.id: m.kind for m in source.measures})
-    negative = (unscaled < 0) & (kinds != "balance").to_numpy()
-    broken = (kinds == "count").to_numpy() & (unscaled >= 0) & (unscaled != np.floor(unscaled))
-    over = (kinds == "share").to_numpy() & (unscaled > 100)
+    kind_of = {m.id: m.kind for m in source.measures}
+    kinds = np.array([kind_of[measure] for measure in frame["measure"]], dtype=object)
+    negative = (unscaled < 0) & (kinds != "balance")
+    broken = (kinds == "count") & (unscaled >= 0) & (unscaled != np.floor(unscaled))
+    over = (kinds == "share") & (unscaled > 100)
     rules = (
         (negative, "negative", "{raw}: Ein negativer Wert kann hier nicht stehen.",
          "Berichtigen Sie die Zelle; bei Salden gilt kind: balance."),
@@ -168,11 +178,13 @@ def _impossible(frame: pd.DataFrame, unscaled: np.ndarray, source: Source, grid:
     )  # fmt: skip
     problems: list[Problem] = []
     for mask, code, found, remedy in rules:
+        if not mask.any():
+            continue
         wrong = list(frame.loc[mask, ["raw", "row", "column"]].itertuples(index=False))
         problems += several(
             wrong,
             lambda cell, code=code, found=found, remedy=remedy: Problem(  # type: ignore[misc]
-                code, found.format(raw=f"„{cell.raw}“"), remedy, grid.place(int(cell.row), str(cell.column))
+                code, found.format(raw=f"„{_shown(cell.raw)}“"), remedy, grid.place(int(cell.row), str(cell.column))
             ),
         )
     return problems

@@ -6,6 +6,7 @@ everything that is wrong with it. :func:`load_observations` is the door for what
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -112,6 +113,8 @@ def collect(project: Project) -> Observations:
     areas, boundaries = _territory(project, problems)
     sources, files, found = read_sources(project)
     problems += found
+    if not project.data.is_dir():
+        return _without_data(project, sources, problems)
     measures = {m.id: m for source in reversed(sources.values()) for m in reversed(source.measures)}
     kinds = {id_: measure.kind for id_, measure in measures.items()}
     frames: list[pd.DataFrame] = []
@@ -150,6 +153,22 @@ def collect(project: Project) -> Observations:
         {m.id: source.id for source in reversed(sources.values()) for m in source.measures},
         tuple(problems),
     )
+
+
+def _without_data(project: Project, sources: Mapping[str, Source], problems: list[Problem]) -> Observations:
+    """One message instead of one for each file that is not there either."""
+    declared = project.report.data
+    unset = [name for name in re.findall(r"\$\{?(\w+)\}?", declared) if name not in os.environ]
+    if unset:
+        found = f"Die Umgebungsvariable {', '.join(unset)} (data: {declared}) ist nicht gesetzt."
+        remedy = "Setzen Sie sie auf den Ordner der Rohtabellen."
+    else:
+        found, remedy = f"Den Datenordner „{declared}“ gibt es nicht.", "Legen Sie ihn an oder berichtigen Sie data."
+    kept = [problem for problem in problems if problem.code != "missing-file"]
+    problem = Problem("missing-data", found, remedy, Place("parameters/report.yml"))
+    measures = {m.id: m for source in sources.values() for m in source.measures}
+    empty = _tidy(pd.DataFrame(columns=list(RAW)))
+    return Observations(empty, pd.DataFrame(), None, sources, measures, {}, (*kept, problem))
 
 
 def load_observations(project: Project) -> Observations:

@@ -105,7 +105,7 @@ def observe(table: Table, source: Source, given: Given) -> Observed:
         body[position] = cells.where(cells.map(lambda cell: text_of(cell) != "")).ffill()
     table = Table(table.grid, table.heads, body)
     rows, kept = _rows(table, source, given, problems)
-    parts: list[pd.DataFrame] = []
+    parts: list[dict[str, np.ndarray]] = []
     used: set[int] = {table.position(head) for head in _named(source)}
     for measure in source.measures:
         columns = _columns(table, source, measure, used, problems)
@@ -113,10 +113,13 @@ def observe(table: Table, source: Source, given: Given) -> Observed:
             parts.append(_crossed(table, measure, rows, kept & _where(table, measure), columns))
     if not parts:
         return Observed(pd.DataFrame(columns=list(RAW)), tuple(problems))
-    frame = pd.concat(parts, ignore_index=True)
-    frame["source"] = source.id
-    frame["file"] = table.grid.file
-    frame["sheet"] = table.grid.sheet
+    arrays = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    # Explicitly objects: inferring string types again and again costs more than all the rest.
+    frame = pd.DataFrame({name: pd.Series(array, dtype=object) for name, array in arrays.items()})
+    for name, constant in (("source", source.id), ("file", table.grid.file), ("sheet", table.grid.sheet)):
+        frame[name] = pd.Series([constant] * len(frame), dtype=object)
+    whole = ["row", *(name for name in ("period", "age_from", "age_to") if frame[name].notna().all())]
+    frame = frame.astype(dict.fromkeys(whole, "int64"))
     read = read_cells(frame, source, table.grid)
     unused = tuple(
         head
@@ -339,16 +342,17 @@ def _capture(name: str, text: str, source: Source) -> Any:
 
 def _crossed(
     table: Table, measure: Measure, rows: dict[str, pd.Series], kept: pd.Series, columns: Sequence[dict[str, Any]]
-) -> pd.DataFrame:
+) -> dict[str, np.ndarray]:
     """Cells of a measure, row by row, with all that rows and columns say about them."""
     positions = [column["position"] for column in columns]
-    body = table.body.loc[kept.to_numpy(), positions]
-    height, width = body.shape
-    data: dict[str, Any] = {
-        "raw": body.to_numpy(dtype=object).ravel(),
-        "row": np.repeat(body.index.to_numpy(), width),
+    mask = kept.to_numpy(dtype=bool)
+    cells = np.column_stack([table.body[position].to_numpy(dtype=object)[mask] for position in positions])
+    height, width = cells.shape
+    data: dict[str, np.ndarray] = {
+        "raw": cells.ravel(),
+        "row": np.repeat(table.body.index.to_numpy()[mask], width),
         "column": np.tile(np.array([table.heads[p] for p in positions], dtype=object), height),
-        "measure": measure.id,
+        "measure": np.full(height * width, measure.id, dtype=object),
     }
     usual: dict[str, Any] = {
         "area": None,
@@ -362,11 +366,10 @@ def _crossed(
         if any(name in column for column in columns):
             data[name] = np.tile(np.array([column.get(name, value) for column in columns], dtype=object), height)
         elif name in rows:
-            data[name] = np.repeat(rows[name][kept].to_numpy(dtype=object), width)
+            data[name] = np.repeat(rows[name].to_numpy(dtype=object)[mask], width)
         else:
-            data[name] = value
-    frame = pd.DataFrame(data)
-    return frame.astype({"period": "Int64", "age_from": "Int64", "age_to": "Int64"})
+            data[name] = np.full(height * width, value, dtype=object)
+    return data
 
 
 def unused_columns(tables: Iterable[Observed]) -> tuple[str, ...]:
