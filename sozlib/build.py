@@ -6,6 +6,7 @@ is well; only then it takes the last report's place.
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ from sozlib.batch.plan import Plan
 from sozlib.batch.planning import make_plan
 from sozlib.batch.progress import ShownProgress
 from sozlib.errors import BuildError, Problem, relative
-from sozlib.findings import counted, listed
+from sozlib.findings import listed
 from sozlib.manifest import make_manifest, write_manifest
 from sozlib.project import Assembler, Engine, Project
 from sozlib.release import exclusive, switch_in
@@ -76,19 +77,25 @@ def build(project: Project, edition: str, wish: Wish = Wish(), say: Say = print)
     BuildError
         Chapters failed or the report did not pass its checks: the last report stays.
     """
-    from sozlib.book import assemble, check_site
+    from sozlib.book.assemble import assemble
+    from sozlib.book.checks import check_site
+    from sozlib.state import prepare
 
     name = edition + (PARTIAL if wish.partial else "")
     began = time.perf_counter()
     workshop = project.workshop(name)
     with exclusive(workshop):
-        snapshot = take_snapshot(project, edition, workshop / "snapshot", say)
+        say("Daten lesen und prüfen …")
+        snapshot = prepare(project, edition)
         plan = make_plan(project, snapshot.areas, edition, only_areas=wish.areas, only_topics=wish.topics)
         say(described(plan))
         notebooks = workshop / "notebooks"
         run(project, plan, notebooks, snapshot, wish, say)
         say("Bücher und Seiten …")
-        site = assemble(project, plan, snapshot, workshop, assembler=wish.assembler or project.report.assembler)
+        workers = wish.workers or project.report.workers
+        site = assemble(
+            project, plan, snapshot, workshop, assembler=wish.assembler or project.report.assembler, workers=workers
+        )
         write_manifest(site.folder, make_manifest(project, snapshot, plan, notebooks, site.folder, site.assembler))
         _raise_failed_checks(check_site(site.folder, project, plan, snapshot), say)
         report = project.output(name)
@@ -114,7 +121,7 @@ def run(project: Project, plan: Plan, notebooks: Path, snapshot: Snapshot, wish:
     _remove_others(notebooks, {job.output for job in todo})
     environment = {"SOURCE_DATE_EPOCH": str(_epoch(project))}
     say(f"Ausführung: {engine} ({why})")
-    with ShownProgress(len(todo), workers) as progress:
+    with ShownProgress(len(todo), workers or os.cpu_count() or 1) as progress:
         results = execute(todo, workers, progress, environment)
     failures = [result.failure for result in results if result.failure]
     if failures:
@@ -142,25 +149,6 @@ def described(plan: Plan) -> str:
         f"Ausgabe {plan.edition}: {volumes} {'Band' if volumes == 1 else 'Bände'}, "
         f"{chapters} Kapitel, Berichtszyklus {plan.cycle}"
     )
-
-
-def take_snapshot(project: Project, edition: str, folder: Path, say: Say) -> Snapshot:
-    """Read and check all input, write the edition's snapshot; say what is worth knowing.
-
-    Raises
-    ------
-    InputError
-        With every problem found.
-    """
-    from sozlib.stand import make_snapshot
-
-    say("Daten lesen und prüfen …")
-    snapshot, problems = make_snapshot(project, edition, folder)
-    warnings = [problem for problem in problems if problem.severity == "warning"]
-    if warnings:
-        say(listed(warnings))
-    say(f"Geprüft: {counted(problems)}")
-    return snapshot
 
 
 def _raise_failed_checks(problems: Sequence[Problem], say: Say) -> None:

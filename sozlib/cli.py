@@ -51,11 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def make_parser() -> GermanParser:
     """The parser with all commands."""
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common = GermanParser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument("--project", metavar="ORDNER", type=Path, help="Projektordner (sonst der aktuelle Ordner)")
     common.add_argument("--cycle", metavar="ZYKLUS", help="Berichtszyklus (sonst der aus report.yml)")
     common.add_argument("--debug", action="store_true", help="zeigt bei Fehlern den Ablauf im Programm")
-    edition = argparse.ArgumentParser(add_help=False)
+    edition = GermanParser(add_help=False)
     edition.add_argument(
         "--edition",
         metavar="AUSGABE",
@@ -64,7 +64,7 @@ def make_parser() -> GermanParser:
         default=[],
         help="Ausgabe, mehrere durch Komma getrennt (sonst die öffentliche)",
     )
-    part = argparse.ArgumentParser(add_help=False)
+    part = GermanParser(add_help=False)
     part.add_argument(
         "--areas",
         metavar="GEBIETE",
@@ -76,7 +76,7 @@ def make_parser() -> GermanParser:
     part.add_argument(
         "--topics", metavar="THEMEN", type=_list, action="extend", default=[], help="nur diese Themenfelder"
     )
-    running = argparse.ArgumentParser(add_help=False)
+    running = GermanParser(add_help=False)
     running.add_argument("--workers", metavar="ZAHL", type=int, default=0, help="so viele Kapitel gleichzeitig")
     running.add_argument(
         "--engine",
@@ -84,7 +84,7 @@ def make_parser() -> GermanParser:
         choices=("auto", "plain", "forked"),
         help="Ausführung der Notebooks: auto, plain (je Kapitel ein Kernel) oder forked (vorgewärmte Prozesse)",
     )
-    assembling = argparse.ArgumentParser(add_help=False)
+    assembling = GermanParser(add_help=False)
     assembling.add_argument(
         "--assembler", metavar="ART", choices=("auto", "quarto", "embedded"), help="Fertigung: auto, quarto, embedded"
     )
@@ -99,7 +99,7 @@ def make_parser() -> GermanParser:
     commands = parser.add_subparsers(title="Befehle", metavar="BEFEHL", required=True, parser_class=GermanParser)
 
     def add(
-        name: str, function: Callable[[argparse.Namespace], int], text: str, *parents: argparse.ArgumentParser
+        name: str, function: Callable[[argparse.Namespace], int], text: str, *parents: GermanParser
     ) -> argparse.ArgumentParser:
         command: argparse.ArgumentParser = commands.add_parser(
             name, help=text, description=text[0].upper() + text[1:] + ".", parents=[common, *parents]

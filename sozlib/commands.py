@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sozlib.batch.planning import make_plan
-from sozlib.errors import InputError, Problem, relative
+from sozlib.errors import InputError, relative
 from sozlib.findings import counted, listed
 from sozlib.project import Project
 
@@ -26,7 +26,7 @@ def check(project: Project, editions: Sequence[str]) -> int:
     int
         0, or 2 if at least one problem is an error.
     """
-    from sozlib.stand import examine
+    from sozlib.state import examine
 
     problems = list(examine(project))
     try:
@@ -41,9 +41,7 @@ def check(project: Project, editions: Sequence[str]) -> int:
     return InputError.exit_code if any(problem.severity == "error" for problem in problems) else 0
 
 
-def plan_of(
-    project: Project, edition: str, only_areas: Sequence[str] = (), only_topics: Sequence[str] = ()
-) -> Plan:
+def plan_of(project: Project, edition: str, only_areas: Sequence[str] = (), only_topics: Sequence[str] = ()) -> Plan:
     """Plan of an edition, made from the table of areas alone.
 
     Raises
@@ -81,13 +79,15 @@ def verify(project: Project, edition: str) -> int:
     int
         0, or 3 if it does not pass.
     """
-    from sozlib.book import check_site
+    from sozlib.book.checks import check_pages, check_pdf
     from sozlib.errors import BuildError
     from sozlib.manifest import compare, read_manifest
 
     report = project.output(edition)
     shown = relative(report, project.root)
-    problems: list[Problem] = [*compare(report, shown), *check_site(report)]
+    problems = compare(report, shown) + check_pages(report)
+    for path in sorted((report / "pdf").glob("*.pdf")):
+        problems += check_pdf(path, project.report.invented)
     if problems:
         print(listed(problems) + "\n")
     files = len(read_manifest(report)["outputs"])

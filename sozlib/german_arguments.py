@@ -36,11 +36,13 @@ class GermanParser(argparse.ArgumentParser):
     """An :class:`argparse.ArgumentParser` that speaks German and ends with 1 on a wrong call."""
 
     def __init__(self, *args: Any, **kwargs: Any):
-        kwargs = {"formatter_class": _Formatter, "allow_abbrev": False, **kwargs, "add_help": False}
-        super().__init__(*args, **kwargs)
+        kwargs = {"formatter_class": _Formatter, "allow_abbrev": False, **kwargs}
+        helped = kwargs.pop("add_help", True)
+        super().__init__(*args, **kwargs, add_help=False)
         self._positionals.title = "Angaben"
         self._optionals.title = "Optionen"
-        self.add_argument("-h", "--help", action="help", help="zeigt diese Hilfe")
+        if helped:
+            self.add_argument("-h", "--help", action="help", help="zeigt diese Hilfe")
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the call and how to get help, and end."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from sozlib.batch.plan import Plan
 from sozlib.errors import Place, Problem, SozlibError
-from sozlib.project import Project
+from sozlib.project import Project, scaffold
 from sozlib.snapshot import Snapshot
 
 NAME = "manifest.json"
@@ -45,31 +45,37 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def inputs(project: Project) -> dict[str, str]:
-    """Digest of every file that can change the report, by the path that messages show.
+def inputs(project: Project, snapshot: Snapshot, plan: Plan) -> dict[str, str | None]:
+    """Digest of every file that went into a report, by the path that messages show.
 
-    Parameter files, notebooks and texts, the theme, and all raw tables; hidden files and programs are left out.
+    What the snapshot was made from, the templates that the plan names, the texts and the theme. Raw tables of an
+    edition that protects small numbers are named without digest: whoever knows all but one cell of a small table
+    could find that cell by trying numbers until the digest fits.
     """
-    folders = (project.parameters, project.notebooks, project.data, project.theme)
-    found = {
-        project.shown(path): digest(path)
-        for folder in folders
-        if folder.is_dir()
-        for path in folder.rglob("*")
-        if path.is_file()
-        and path.suffix not in (".py", ".pyc")
-        and not any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(folder).parts)
+    protected = project.edition(plan.edition).minimum_count > 0
+    found: dict[str, str | None] = {
+        name: None if protected and not name.startswith("parameters/") else value
+        for name, value in snapshot.meta.get("inputs", {}).items()
+        if not name.startswith("sozlib/") and name != "tokens.css"
     }
+    used = {chapter.template for chapter in plan.chapters}
+    for folder in (project.notebooks / "texts", project.theme):
+        used |= {path for path in folder.rglob("*") if path.is_file()}
+    found |= {_name(project, path): digest(path) for path in used}
     return dict(sorted(found.items()))
+
+
+def _name(project: Project, path: Path) -> str:
+    """Name of an input that tells nothing about the machine: in the project, or in what the program brings."""
+    if path.is_relative_to(scaffold()) and not path.is_relative_to(project.root):
+        return f"sozlib/{path.relative_to(scaffold()).as_posix()}"
+    return project.shown(path)
 
 
 def make_manifest(
     project: Project, snapshot: Snapshot, plan: Plan, notebooks: Path, site: Path, assembler: str
 ) -> dict[str, Any]:
     """Manifest of a site that is ready for release.
-
-    Raw tables of an edition that protects small numbers are named without digest: whoever knows all but one cell
-    of a small table could find that cell by trying numbers until the digest fits.
 
     Parameters
     ----------
@@ -82,11 +88,6 @@ def make_manifest(
     assembler
         ``embedded`` or ``quarto``.
     """
-    protected = project.edition(plan.edition).minimum_count > 0
-    given: dict[str, str | None] = dict(inputs(project))
-    for name in given:
-        if protected and name.startswith(project.shown(project.data).rstrip("/") + "/"):
-            given[name] = None
     return {
         "title": project.report.title,
         "invented": project.report.invented,
@@ -100,14 +101,14 @@ def make_manifest(
             **{name: version(name) for name in _LIBRARIES},
         },
         "snapshot": snapshot.digest,
-        "inputs": given,
+        "inputs": inputs(project, snapshot, plan),
         "chapters": [
             {
                 "id": chapter.id,
                 "title": chapter.title,
                 "area": chapter.area,
                 "topic": chapter.topic,
-                "template": project.shown(chapter.template),
+                "template": _name(project, chapter.template),
                 "notebook": digest(notebooks / chapter.volume / f"{chapter.slug}.ipynb"),
             }
             for chapter in plan.chapters
@@ -146,7 +147,9 @@ def read_manifest(site: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise SozlibError(f"{site.as_posix()}: kein Bericht ({NAME} fehlt). „sozlib build“ erstellt ihn.") from None
     except (ValueError, KeyError, AttributeError, TypeError):
-        raise SozlibError(f"{(site / NAME).as_posix()}: nicht lesbar. „sozlib build“ erstellt den Bericht neu.") from None
+        raise SozlibError(
+            f"{(site / NAME).as_posix()}: nicht lesbar. „sozlib build“ erstellt den Bericht neu."
+        ) from None
     return content
 
 

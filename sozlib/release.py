@@ -70,7 +70,8 @@ def exclusive(workshop: Path) -> Iterator[None]:
     try:
         if not _lock(handle):
             raise SozlibError(
-                f"{workshop.as_posix()}: Hier läuft schon ein Bau. Warten Sie, bis er fertig ist, oder brechen Sie ihn ab."
+                f"{workshop.as_posix()}: Hier läuft schon ein Bau. Warten Sie, bis er fertig ist, "
+                "oder brechen Sie ihn ab."
             )
         # The system lets go of the lock when the process ends, however that happens.
         yield

@@ -235,6 +235,7 @@ def _environment(extra: Mapping[str, str]) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="sozlib-") as private:
         wanted = {
             "PYTHONHASHSEED": "0",
+            "SOURCE_DATE_EPOCH": "315532800",  # 1980-01-01, the oldest date that every format can hold
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",

@@ -88,7 +88,8 @@ class ChapterShell:
             sys.path.insert(0, "")
         session = _PipeSession(deliver=self.send, key=b"")
         config = Config({"HistoryManager": {"hist_file": ":memory:"}})
-        self._shell: Any = ZMQInteractiveShell.instance(config=config, compiler_class=XCachingCompiler)
+        shell: Any = ZMQInteractiveShell.instance(config=config, compiler_class=XCachingCompiler)
+        self._shell = shell
         self._shell.displayhook.session = session
         self._shell.displayhook.topic = b"execute_result"
         self._shell.display_pub.session = session

@@ -1,0 +1,102 @@
+"""A report project of two areas with templates made for one test, quick to plan and to run."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+
+from sozlib.batch.chapter_run import ChapterJob, EngineName
+from sozlib.project import Project
+from sozlib.snapshot import AREA_COLUMNS
+
+ROOT = Path(__file__).parents[1]
+
+PARAMETERS = 'area = ""\ntopic = ""\ncycle = ""\nedition = ""\nsnapshot = ""'
+
+REPORT = """\
+title: Probebericht
+cycle: "2026"
+whole: {id: "00", name: Probekreis, locative: im Probekreis}
+publisher: {name: Probekreis}
+levels:
+  - {id: area, singular: Raum, plural: Räume}
+  - {id: district, singular: Kreis, plural: Kreise}
+areas: {table: data/gebiete.csv}
+editions:
+  - {id: public, title: Öffentliche Ausgabe, minimum_count: 3}
+  - {id: internal, title: Interne Ausgabe}
+topics:
+  - {id: arbeit, title: Arbeit}
+  - {id: kita, title: Kindertagesbetreuung}
+volumes:
+  overall:
+    title: Überblick
+    chapters:
+      - {template: overall/zusammenfassung, title: Zusammenfassung}
+      - {template: overall/vergleich, title: "{topic_title}: Vergleich", slug: "vergleich-{topic}", for_each: topic}
+  area:
+    title: "{area}"
+    chapters:
+      - {template: areas/profil, title: "{area}: Profil"}
+      - {template: "areas/{topic}", title: "{topic_title}", for_each: topic}
+"""
+
+CYCLE = """\
+id: "2026"
+title: Probebericht 2026
+first_period: 2020
+last_period: 2025
+data_until: 2025-12-31
+published: 2026-06-30
+"""
+
+AREAS = "id;name;level;parent\n00;Probekreis;district;\n0101;Altstadt;area;00\n0102;Neuhafen;area;00\n"
+
+
+def template(path: Path, *cells: str, parameters: str | None = PARAMETERS) -> Path:
+    """Write a template: a heading, the parameters cell, the given code cells."""
+    notebook = nbformat.v4.new_notebook(nbformat_minor=5)
+    notebook.cells.append(nbformat.v4.new_markdown_cell("# Vorlage", id="titel"))
+    if parameters is not None:
+        cell = nbformat.v4.new_code_cell(parameters, id="parameter", metadata={"tags": ["parameters"]})
+        notebook.cells.append(cell)
+    notebook.cells += [nbformat.v4.new_code_cell(source, id=f"zelle-{n}") for n, source in enumerate(cells)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+    return path
+
+
+def write_project(root: Path) -> Project:
+    """A complete project with five templates that print where they are."""
+    for name, text in {
+        "parameters/report.yml": REPORT,
+        "parameters/cycles/2026.yml": CYCLE,
+        "data/gebiete.csv": AREAS,
+    }.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    for name in ("overall/zusammenfassung", "overall/vergleich", "areas/profil", "areas/arbeit", "areas/kita"):
+        template(root / "notebooks" / f"{name}.ipynb", "print(area, topic, cycle, edition)")
+    (root / "reports" / "theme").mkdir(parents=True)
+    shutil.copyfile(ROOT / "reports" / "theme" / "tokens.css", root / "reports" / "theme" / "tokens.css")
+    return Project(root)
+
+
+def areas_table() -> pd.DataFrame:
+    """The areas of the project as a snapshot holds them."""
+    rows = [
+        {"id": "00", "name": "Probekreis", "level": "district", "slug": "probekreis"},
+        {"id": "0101", "name": "Altstadt", "level": "area", "parent": "00", "slug": "altstadt"},
+        {"id": "0102", "name": "Neuhafen", "level": "area", "parent": "00", "slug": "neuhafen"},
+    ]
+    return pd.DataFrame(rows).reindex(columns=list(AREA_COLUMNS))
+
+
+def job(path: Path, out: Path, engine: EngineName = "plain", time_limit: int = 60) -> ChapterJob:
+    """Job that runs one template."""
+    parameters = {"area": "0101", "topic": "arbeit", "cycle": "2026", "edition": "public", "snapshot": "stand"}
+    output = out / "altstadt" / f"{path.stem}.ipynb"
+    return ChapterJob(f"altstadt/{path.stem}", path, output, parameters, path.parent, engine, time_limit)
