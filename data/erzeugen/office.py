@@ -19,6 +19,8 @@ NOTHING = "–"
 INVENTED = "Erfundene Zahlen eines erfundenen Kreises"
 _CREATED = dt.datetime(2026, 2, 2, 8, 0)
 
+#: Area and column.
+Cell = tuple[str, str]
 #: A row of a table: texts and whole or decimal numbers.
 Row = Sequence["str | int | float | None"]
 
@@ -61,29 +63,31 @@ class Shield:
     minimum: int = 3
     relations: Sequence[tuple[str, Sequence[str]]] = ()
 
-    def withheld(self, table: Mapping[str, Mapping[str, int]]) -> set[tuple[str, str]]:
-        """Cells to withhold, as (area, column)."""
+    def withheld(self, table: Mapping[str, Mapping[str, int]]) -> set[Cell]:
+        """Cells to withhold, as (area, column): small ones, and a second one wherever one alone would follow."""
         hidden = {(a, c) for a, row in table.items() for c, value in row.items() if 0 < value < self.minimum}
-        for _ in range(4):
+        sums = self.sums(table)
+        before = -1
+        while len(hidden) > before:
             before = len(hidden)
-            for area, row in table.items():
-                for total, parts in self.relations:
-                    if (area, total) not in hidden:
-                        hidden |= self._second({(area, p): row[p] for p in parts}, hidden)
-            for column in next(iter(table.values())):
-                for region, *_ in REGIONS:
-                    cells = {(a, column): row[column] for a, row in table.items() if len(a) == 4 and a[:2] == region}
-                    if region in table:
-                        hidden |= self._second(cells, hidden)
-            if len(hidden) == before:
-                break
+            for total, parts in sums:
+                if sum(cell in hidden for cell in (total, *parts)) == 1:
+                    visible = [cell for cell in parts if cell not in hidden and table[cell[0]][cell[1]] > 0]
+                    hidden.add(min(visible, key=lambda cell: table[cell[0]][cell[1]], default=total))
         return hidden
 
-    @staticmethod
-    def _second(cells: Mapping[tuple[str, str], int], hidden: set[tuple[str, str]]) -> set[tuple[str, str]]:
-        inside = [cell for cell in cells if cell in hidden]
-        others = sorted((value, cell) for cell, value in cells.items() if cell not in hidden and value > 0)
-        return {others[0][1]} if len(inside) == 1 and others else set()
+    def sums(self, table: Mapping[str, Mapping[str, int]]) -> list[tuple[Cell, list[Cell]]]:
+        """All totals of a table with their parts: within rows by the relations, within columns over areas."""
+        found = [((a, total), [(a, part) for part in parts]) for a in table for total, parts in self.relations]
+        regions = [key for key, *_ in REGIONS if key in table]
+        whole = WHOLE[0]
+        for column in next(iter(table.values())):
+            for region in regions:
+                parts = [(a, column) for a in table if len(a) > len(region) and a.startswith(region)]
+                found.append(((region, column), parts))
+            if whole in table and regions:
+                found.append(((whole, column), [(region, column) for region in regions]))
+        return found
 
 
 @dataclass(frozen=True)
