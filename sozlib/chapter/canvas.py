@@ -9,6 +9,7 @@ An analyst can still add to such a figure or save it in any format.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -32,6 +33,11 @@ Points = Sequence[float] | npt.NDArray[np.float64]
 _ALIGN = {"start": "left", "middle": "center", "end": "right"}
 #: Half the height of a digit as part of the font size: a baseline this far below a line centres the text on it.
 MIDDLE = 0.33
+
+
+@lru_cache(maxsize=32)
+def _letters(size: float, bold: bool) -> FontProperties:
+    return FontProperties(family=FAMILY, weight=600 if bold else 400, size=size)
 
 
 class Canvas:
@@ -75,13 +81,12 @@ class Canvas:
         gid: str | None = None,
     ) -> Text:
         """One line of text; ``y`` is its baseline."""
-        font = FontProperties(family=FAMILY, weight=600 if bold else 400, size=size)
         artist = Text(
             x,
             y,
             text,
             color=self._colour(color),
-            fontproperties=font,
+            fontproperties=_letters(size, bold),
             ha=_ALIGN[anchor],
             va="baseline",
             transform=self._place,

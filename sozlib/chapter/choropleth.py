@@ -19,12 +19,15 @@ from sozlib.chapter.canvas import MIDDLE, TEXT, Canvas
 from sozlib.chapter.classes import MapClasses
 from sozlib.chapter.lettering import NOTE, wrap
 from sozlib.chapter.lettering import width as text_width
+from sozlib.chapter.numbers import NBSP
 from sozlib.chapter.outlines import Outlines, Ring
 from sozlib.chapter.palette import Palette
 from sozlib.chapter.values import AreaValue, spoken_reason
 
 _LINE = 22.0  # height of a legend line
+_COLUMN = 206.0  # beside the map
 _TALLEST = {True: 460.0, False: 560.0}  # of the main map, on phones and else
+_MANY = 24  # from here on a map without inset takes the whole width
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def legend(values: Sequence[AreaValue], classes: MapClasses) -> tuple[LegendEntr
     hidden = [v for v in values if not v.known]
     for reason in dict.fromkeys(spoken_reason(v.status) for v in hidden):
         same = [v for v in hidden if spoken_reason(v.status) == reason]
-        entries.append(LegendEntry("withheld", f"{reason} ({same[0].sign})", len(same)))
+        entries.append(LegendEntry("withheld", f"{reason}{NBSP}({same[0].sign})", len(same)))
     return tuple(entries)
 
 
@@ -151,60 +154,63 @@ class _Map:
         self._layout()
 
     def _layout(self) -> None:
-        width, slim = self.width, self.slim
-        west, south, east, north = self.outlines.bounds
-        aspect = (north - south) / (east - west)
-        column = width if slim else 206.0
+        """Legend beside the map, or below it on phones and where many areas need the width."""
+        width = self.width
         frame = self.outlines.frame
-        inset_width = inset_height = 0.0
-        if frame is not None:
-            inset_aspect = (frame[3] - frame[1]) / (frame[2] - frame[0])
-            inset_width = 140.0 if slim else 190.0
-            inset_height = inset_width * inset_aspect
-            if inset_height > 230:
-                inset_width, inset_height = 230 / inset_aspect, 230.0
-        room = width if slim else width - column - 16
-        pad = 4.0  # the double outline and labels beside the map
-        map_width = room - 2 * pad
-        map_height = min(map_width * aspect, _TALLEST[slim])
-        scale = min(map_width / (east - west), map_height / (north - south))
-        drawn = (east - west) * scale
-        self.main = _View(pad + (map_width - drawn) / 2, pad, scale, west, north)
+        self.below = self.slim or (frame is None and len(self.values) > _MANY)
+        room = width if self.below else width - _COLUMN - 16
+        west, south, east, north = self.outlines.bounds
+        pad = 4.0  # the double outline, and labels beside their areas
+        tallest = _TALLEST[self.slim]
+        scale = min((room - 2 * pad) / (east - west), tallest / (north - south))
+        self.main = _View((room - (east - west) * scale) / 2, pad, scale, west, north)
         map_bottom = (north - south) * scale + 2 * pad
-        self.map_box = (0.0, 0.0, room, map_bottom)
+        self.map_box = (0.0, 0.0, float(room), map_bottom)
         self.inset: _View | None = None
+        inset_bottom = inset_right = 0.0
         if frame is not None:
-            self.inset_title = wrap(self.outlines.inset.title if self.outlines.inset else "", inset_width, NOTE)
-            title_height = 15.0 * len(self.inset_title) + 4
-            left = 1.0 if slim else width - inset_width - 1
-            top = (map_bottom + 12 if slim else 2.0) + title_height
-            self.inset = _View(left, top, inset_width / (frame[2] - frame[0]), frame[0], frame[3])
-            self.inset_box = (left, top, inset_width, inset_height)
-        if slim:
-            self.legend_left = inset_width + 18 if frame is not None else 0.0
-            self.legend_top = map_bottom + 14
+            across, up = frame[2] - frame[0], frame[3] - frame[1]
+            scale = min((140.0 if self.slim else 190.0) / across, 230.0 / up)
+            title = self.outlines.inset.title if self.outlines.inset is not None else ""
+            self.inset_title = wrap(title, 140 if self.slim else _COLUMN - 16, NOTE)
+            left = 1.0 if self.slim else width - _COLUMN + 15
+            top = (map_bottom + 12 if self.slim else 2.0) + 15.0 * len(self.inset_title) + 4
+            self.inset = _View(left, top, scale, frame[0], frame[3])
+            self.inset_box = (left, top, across * scale, up * scale)
+            inset_right, inset_bottom = left + across * scale, top + up * scale + 2
+        if not self.below:
+            self.legend_left, self.legend_top = width - _COLUMN + 15, inset_bottom + 16 if frame is not None else 4.0
+            self.legend_right = width - 2.0
         else:
-            self.legend_left = width - 191.0
-            self.legend_top = self.inset_box[1] + inset_height + 18 if frame is not None else 4.0
-        self.legend_right = float(width - 2)
-        self.legend_lines = self._legend_lines()
-        bottom = self.legend_top + self._legend_height()
-        inset_bottom = self.inset_box[1] + inset_height + 2 if frame is not None else 0.0
-        self.height = max(map_bottom, bottom, inset_bottom) + 2
-        if not slim and frame is None:  # the legend stands at the foot of the map
-            self.legend_top = max(4.0, map_bottom - self._legend_height())
-
-    def _legend_lines(self) -> list[tuple[LegendEntry, tuple[str, ...]]]:
+            self.legend_left, self.legend_top = (inset_right + 17 if frame is not None else 0.0), map_bottom + 14
+            self.legend_right = width - 2.0 if frame is not None else 238.0 if self.slim else 205.0
         room = self.legend_right - self.legend_left - 30 - 22
-        return [(entry, wrap(entry.label, room, 13)) for entry in self.entries]
+        self.legend_lines = [(entry, wrap(entry.label, room, 13)) for entry in self.entries]
+        full = width - 2.0 if self.below else self.legend_right
+        self.legend_head = wrap(self.heading, full - self.legend_left, NOTE)
+        legend_height = self._place_legend()
+        self.height = max(map_bottom, self.legend_top + legend_height, inset_bottom) + 2
+        if not self.below and frame is None:  # at the foot of the map
+            self.legend_top = max(4.0, map_bottom - legend_height)
 
-    def _legend_height(self) -> float:
-        head = 15.0 * len(self._heading()) + 6
-        lines = sum(_LINE + 15 * (len(text) - 1) for _, text in self.legend_lines)
-        return head + lines + (22 if self.mark else 0) + 4
+    def _place_legend(self) -> float:
+        """Offsets of the legend's lines from its upper left corner; height in px.
 
-    def _heading(self) -> tuple[str, ...]:
-        return wrap(self.heading, self.legend_right - self.legend_left, NOTE)
+        Below a wide map the lines stand in columns.
+        """
+        columns = 3 if self.below and not self.slim else 1
+        per_column = -(-len(self.legend_lines) // columns)
+        head = 15.0 * len(self.legend_head) + 6
+        self.legend_offsets: list[tuple[float, float]] = []
+        y, lowest = head, head
+        for i, (_, text) in enumerate(self.legend_lines):
+            if i % per_column == 0:
+                y = head
+            self.legend_offsets.append((i // per_column * 226.0, y))
+            y += _LINE + 15 * (len(text) - 1)
+            lowest = max(lowest, y)
+        self.mark_offset = lowest
+        return lowest + (22 if self.mark else 0) + 2
 
     def draw(self) -> Figure:
         self.canvas = Canvas(self.width, self.height, self.palette)
@@ -330,28 +336,18 @@ class _Map:
         self.canvas.text(cx, cy + size * MIDDLE, text, size=size, bold=True, color="ink", anchor="middle", gid="hidden")
 
     def _legend(self) -> None:
-        canvas, left, y = self.canvas, self.legend_left, self.legend_top
-        head = self._heading()
-        canvas.lines_of_text(left, y + 11, head, leading=15, size=NOTE, color="ink-2")
-        y += 15 * len(head) + 6
-        for entry, text in self.legend_lines:
+        canvas, left, top = self.canvas, self.legend_left, self.legend_top
+        canvas.lines_of_text(left, top + 11, self.legend_head, leading=15, size=NOTE, color="ink-2")
+        for (entry, text), (dx, dy) in zip(self.legend_lines, self.legend_offsets, strict=True):
+            x, y = left + dx, top + dy
             hatched = entry.token == "withheld"
-            canvas.rect(
-                left + 0.5,
-                y,
-                22,
-                16,
-                entry.token,
-                stroke="hatch" if hatched else "axis",
-                stroke_width=0.6,
-                hatched=hatched,
-            )
-            canvas.lines_of_text(left + 31, y + 12.5, text, leading=15, size=13)
+            frame = "hatch" if hatched else "axis"
+            canvas.rect(x + 0.5, y, 22, 16, entry.token, stroke=frame, stroke_width=0.6, hatched=hatched)
+            canvas.lines_of_text(x + 31, y + 12.5, text, leading=15, size=13)
             count = str(entry.count) if entry.count else "–"
-            canvas.text(self.legend_right, y + 12.5, count, size=13, color="ink-2", anchor="end")
-            y += _LINE + 15 * (len(text) - 1)
+            canvas.text(self.legend_right + dx, y + 12.5, count, size=13, color="ink-2", anchor="end")
         if self.mark:
-            canvas.text(left, y + 14, self.mark, size=13, bold=True, color="district")
+            canvas.text(left, top + self.mark_offset + 14, self.mark, size=13, bold=True, color="district")
 
 
 def _crosses(x: float, y: float, cx: float, cy: float, box: tuple[float, float, float, float]) -> bool:

@@ -12,18 +12,22 @@ References
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sozlib.chapter.numbers import number
 
 #: Roundings from coarse to fine, within a power of ten.
 _STEPS = (10.0, 5.0, 2.0, 1.0)
+#: So many values the search for natural breaks is given at most.
+_MOST = 240
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def map_classes(values: pd.DataFrame, *, decimals: int = 1, classes: int = 5) ->
     ----------
     values
         Rows of :attr:`sozlib.snapshot.Snapshot.indicators` for one indicator and the areas of the map, all years
-        (columns ``area``, ``period``, ``value``); missing values are passed over.
+        (column ``value``); missing values are passed over.
     decimals
         Decimals with which the values are printed.
     classes
@@ -87,28 +91,31 @@ def map_classes(values: pd.DataFrame, *, decimals: int = 1, classes: int = 5) ->
     """
     if not 1 <= classes <= 5:
         raise ValueError("a map has one to five classes")
-    table = values.pivot(index="area", columns="period", values="value").astype(float).round(decimals)
-    present = table.to_numpy()[np.isfinite(table.to_numpy())]
+    column = values["value"].astype(float).round(decimals).to_numpy(dtype=float)
+    present: npt.NDArray[np.float64] = column[np.isfinite(column)].astype(np.float64)
     distinct = np.unique(present)
     wanted = min(classes, len(distinct))
     if wanted < 2:
         return MapClasses((), decimals)
-    raw = _pooled(table, wanted)
-    inner = [float(b) for b in raw if distinct[0] < b]
-    return MapClasses(_rounded(inner, float(distinct[0]), float(distinct[-1]), decimals), decimals)
+    # A limit lies between the highest value of a class and the lowest of the next.
+    limits = [(b + float(distinct[distinct > b + 1e-9][0])) / 2 for b in _pooled(present, wanted)]
+    return MapClasses(_rounded(limits, float(distinct[0]), float(distinct[-1]), decimals), decimals)
 
 
-def _pooled(table: pd.DataFrame, classes: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Upper limits of all classes but the highest: quantiles of all years together."""
+def _pooled(values: npt.NDArray[np.float64], classes: int) -> list[float]:
+    """Upper limits of all classes but the highest: natural breaks of all years together.
+
+    The method looks at every pair of values; of many values it gets evenly spaced order statistics.
+    """
     import mapclassify
 
-    complete = table.dropna(axis="columns").to_numpy()
-    if complete.shape[1] == table.shape[1] and complete.size:
-        bins = mapclassify.Pooled(complete, classifier="Quantiles", k=classes).global_classifier.bins
-    else:  # years with gaps: Pooled wants a full table, its pooled classifier does not
-        pooled = table.to_numpy()
-        bins = mapclassify.Quantiles(pooled[np.isfinite(pooled)], k=classes).bins
-    return np.unique(np.asarray(bins, dtype=float))[:-1]
+    ordered = np.sort(values)
+    if len(ordered) > _MOST:
+        ordered = ordered[np.linspace(0, len(ordered) - 1, _MOST).round().astype(int)]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Numba not installed")
+        pooled = mapclassify.Pooled(ordered.reshape(-1, 1), classifier="FisherJenks", k=classes)
+    return [float(b) for b in np.unique(pooled.global_classifier.bins)[:-1]]
 
 
 def _rounded(limits: list[float], low: float, high: float, decimals: int) -> tuple[float, ...]:

@@ -44,6 +44,16 @@ def five_numbers(areas: Sequence[AreaValue]) -> FiveNumbers | None:
     return FiveNumbers(low, q1, q2, q3, high)
 
 
+@dataclass(frozen=True)
+class _Label:
+    text: str
+    color: str
+    value: float
+    center: float
+    half: float
+    row: int
+
+
 def distribution(
     areas: Sequence[AreaValue],
     whole: AreaValue | None,
@@ -89,7 +99,7 @@ def distribution(
     notes = list(wrap(_hidden_note(hidden, terms), width - 8, NOTE)) if hidden else []
     labels = _labels(mine, whole, slim, decimals, unit)
     label_rows = _label_rows(labels, x, width)
-    header = 18.0 * (max((row for *_, row in label_rows), default=-1) + 1) + 8
+    header = 18.0 * (max((label.row for label in label_rows), default=-1) + 1) + 8
     base = header + levels * (diameter + 1.5) + 10
     box = base + 10
     axis = box + 34
@@ -108,15 +118,23 @@ def distribution(
         canvas.rect(x(numbers.lower_quartile), box, width_half, 11, "others")
         canvas.line([x(numbers.median)] * 2, [box - 2, box + 13], "ink", 2)
         _box_words(canvas, x, numbers, middle + 21, decimals, slim, width)
-    for _, color, at, _, row in label_rows:
-        y = 13 + 18 * row
-        canvas.line([x(at)] * 2, [y + 4, base if color == "own" else axis], color, 1.6)
+    for label in label_rows:
+        over = [o.row for o in label_rows if abs(o.center - x(label.value)) < o.half]
+        start = 17.0 + 18 * max([label.row, *over])
+        canvas.line([x(label.value)] * 2, [start, base if label.color == "own" else box + 13], label.color, 1.6)
     for area, level in stacked:
         emphasised = area.area == own
         y = base - 6 - diameter / 2 - level * (diameter + 1.5)
-        canvas.dot(x(area.value or 0.0), y, diameter + 2 * emphasised, "own" if emphasised else "others", stroke="paper", stroke_width=1)
-    for text, color, _, center, row in label_rows:
-        canvas.text(center, 13 + 18 * row, text, bold=True, color=color, anchor="middle")
+        canvas.dot(
+            x(area.value or 0.0),
+            y,
+            diameter + 2 * emphasised,
+            "own" if emphasised else "axis",
+            stroke="paper",
+            stroke_width=1,
+        )
+    for label in label_rows:
+        canvas.text(label.center, 13 + 18.0 * label.row, label.text, bold=True, color=label.color, anchor="middle")
     canvas.lines_of_text(2, axis + 52, notes, leading=16, size=NOTE, color="ink-2")
     return canvas.figure
 
@@ -140,24 +158,23 @@ def _labels(
     for area, color in ((whole, "district"), (mine, "own")):
         if area is not None and area.value is not None:
             name = area.short_name if slim else area.name
-            labels.append((f"{name} {area.text(decimals, unit)}", color, area.value))
+            mark = ":" if name[-1:].isdigit() else ""
+            labels.append((f"{name}{mark} {area.text(decimals, unit)}", color, area.value))
     return labels
 
 
-def _label_rows(
-    labels: Sequence[tuple[str, str, float]], x: Scale, width: float
-) -> list[tuple[str, str, float, float, int]]:
-    """Labels with their centre and row; the rows part those that would touch."""
-    placed: list[tuple[str, str, float, float, int]] = []
+def _label_rows(labels: Sequence[tuple[str, str, float]], x: Scale, width: float) -> list[_Label]:
+    """Labels away from each other: the lower value's ends at its line, the higher one's begins there."""
+    placed: list[_Label] = []
+    highest = max((value for *_, value in labels), default=0.0)
     for text, color, value in labels:
         half = text_width(text, SIZE, bold=True) / 2 + 2
-        center = min(max(x(value), half), width - half)
+        wanted = x(value) + (0.0 if len(labels) == 1 else half - 6 if value == highest else 6 - half)
+        center = min(max(wanted, half), width - half)
         row = 0
-        while any(
-            r == row and abs(c - center) < half + text_width(t, SIZE, bold=True) / 2 + 10 for t, _, _, c, r in placed
-        ):
+        while any(o.row == row and abs(o.center - center) < half + o.half + 10 for o in placed):
             row += 1
-        placed.append((text, color, value, center, row))
+        placed.append(_Label(text, color, value, center, half, row))
     return placed
 
 

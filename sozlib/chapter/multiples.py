@@ -80,8 +80,9 @@ def multiples(panels: Sequence[Panel], *, palette: Palette, shared_scale: bool =
     values = [v for panel in panels for v in _values(panel)]
     common = nice_scale(values, 0, 1, ticks=3, from_zero=all(p.from_zero for p in panels)) if shared_scale else None
 
-    heads = [[_head(panel, cell) for panel in row] for row in rows]
-    tops = [_LEADING * max(len(lines) for lines, _ in row) + 12 for row in heads]
+    heads = [[_head(panel, cell, last) for panel in row] for row in rows]
+    room = [12.0 + (5.0 if not shared_scale or k == 0 else 0.0) for k in range(len(rows))]
+    tops = [_LEADING * max(len(lines) for lines, _ in row) + extra for row, extra in zip(heads, room, strict=True)]
     plots = _PLOT + (14 if not shared_scale else 0)
     foot = 20.0
     canvas = Canvas(width, sum(top + plots + 20 for top in tops) + foot - 8, palette)
@@ -113,13 +114,15 @@ def _values(panel: Panel) -> list[float | None]:
     return [*panel.series.values, *(panel.whole.values if panel.whole is not None else ())]
 
 
-def _head(panel: Panel, cell: float) -> tuple[tuple[str, ...], str]:
-    """Title in lines and last value (or sign) of a panel."""
+def _head(panel: Panel, cell: float, last: int) -> tuple[tuple[str, ...], str]:
+    """Title in lines and last value (or sign) of a panel, with its year where that is not the last one."""
     series = panel.series
     if not series.periods:
         value = sign(".")
     else:
         value = value_text(series.values[-1], panel.decimals, series.statuses[-1], "")
+        if series.periods[-1] != last:
+            value += f" ({series.periods[-1]})"
     title = f"{panel.label}{NBSP}{NBSP}{panel.title}" if panel.label else panel.title
     room = cell - text_width(value, _TITLE, bold=True) - 8
     return wrap(title, room, _TITLE, panel.own), value
@@ -151,7 +154,7 @@ def _panel(
     if y.low < 0 < y.high:
         canvas.line([left, left + cell], [y(0), y(0)], "axis", 0.8)
     if panel.whole is not None:
-        _series(canvas, panel.whole, x, y, "others", 1.8)
+        _series(canvas, panel.whole, x, y, "axis", 1.6)
     _series(canvas, panel.series, x, y, color, 2.6 if panel.own else 2.0, end=True)
     for period, mark in panel.series.signs():
         size = SMALL

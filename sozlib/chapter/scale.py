@@ -76,18 +76,19 @@ def nice_scale(
     if from_zero:
         low, high = min(low, 0.0), max(high, 0.0)
     if high - low < 1e-9:
-        spread = abs(high) * 0.1 or 1.0
+        spread = abs(high) * 0.1 if abs(high) > 1e-6 else 1.0
         low, high = (low if from_zero and low == 0 else low - spread), high + spread
     locator = MaxNLocator(nbins=ticks, steps=[1, 2, 2.5, 5, 10], integer=whole_numbers, min_n_ticks=2)
     found_ticks = np.asarray(locator.tick_values(low, high), dtype=float)
     step = found_ticks[1] - found_ticks[0]
+    slack = step * 1e-6
     if to_tick:
-        keep = found_ticks[(found_ticks > low - step + 1e-9) & (found_ticks < high + step - 1e-9)]
+        keep = found_ticks[(found_ticks > low - step + slack) & (found_ticks < high + step - slack)]
         low, high = float(keep[0]), float(keep[-1])
     else:
         margin = (high - low) * 0.03
         low, high = (0.0 if from_zero and low >= 0 else low - margin), high + margin
-        keep = found_ticks[(found_ticks >= low - 1e-9) & (found_ticks <= high + 1e-9)]
+        keep = found_ticks[(found_ticks >= low - slack) & (found_ticks <= high + slack)]
     return Scale(low, high, start, end, tuple(float(round(t, 10)) + 0.0 for t in keep))
 
 

@@ -241,8 +241,8 @@ class _Spine:
             words = f"{text}  {spoken_reason(row.own.status)}"
             available = half - 12
             shown = words if text_width(words, NOTE) <= available else text
-            canvas.rect(center + 5, middle - 8, text_width(shown, NOTE) + 8, 16, "paper")
-            canvas.text(center + 9, middle + NOTE * MIDDLE, shown, size=NOTE, color="ink-2")
+            canvas.rect(center + 5, middle - 8.5, text_width(shown, NOTE) + 10, 17, "withheld")
+            canvas.text(center + 10, middle + NOTE * MIDDLE, shown, size=NOTE, color="ink-2")
 
     def _own_mark(self, row: SpineRow, x: float, y: float) -> None:
         canvas, finding = self.canvas, row.finding

@@ -261,6 +261,7 @@ class _Trend:
             )
             text = wrap(f"{self.own.name}: {reasons}", self.plot_right - self.left - 16, 13)
             y = self.floor - 8 - (len(text) - 1) * 16
+            self.canvas.rect(self.left + 5, y - 13, block_width(text, 13) + 6, len(text) * 16 + 2, "paper")
             self.canvas.lines_of_text(self.left + 8, y, text, leading=16, size=13, color="ink-2")
 
     def _end_labels(self) -> None:
@@ -268,7 +269,11 @@ class _Trend:
         ends = [line.series.last or (0, 0.0) for line, _ in shown]
         wanted = [self.y(value) for _, value in ends]
         heights = [_LEADING * len(label) + 1 for _, label in shown]
-        centres = spread_out(wanted, heights, 2, self.bottom + 20, gap=4)
+        beside_notes = any(
+            not left and self._note_end(item, text) > self.plot_right for item, text, _, left in self.notes
+        )
+        highest = self.top - 4 if beside_notes else 2.0
+        centres = spread_out(wanted, heights, highest, self.bottom + 20, gap=4)
         for (line, label), (period, _), at, centre, height in zip(shown, ends, wanted, centres, heights, strict=True):
             x = self.plot_right + 6
             if abs(centre - at) > 9 and period == self.last:
@@ -276,6 +281,9 @@ class _Trend:
             y = centre - height / 2 + 12.5
             self.canvas.text(x, y, label[0], bold=True, color=line.color)
             self.canvas.lines_of_text(x, y + _LEADING, label[1:], leading=_LEADING - 0.5, size=13, color=line.color)
+
+    def _note_end(self, item: SeriesBreak, text: tuple[str, ...]) -> float:
+        return self.x(item.period - 0.5) + 6 + block_width(text, NOTE)
 
     def _interval_label(self) -> None:
         """Name of the band, where it touches no line; found once, beside the band's first stretch with room."""
