@@ -58,10 +58,13 @@ class Wish:
         return bool(self.areas or self.topics)
 
 
+#: The whole report, as ``report.yml`` says.
+EVERYTHING = Wish()
+
 Say = Callable[[str], None]
 
 
-def build(project: Project, edition: str, wish: Wish = Wish(), say: Say = print) -> Path:
+def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = print) -> Path:
     """Build and release one edition.
 
     Returns
@@ -84,7 +87,8 @@ def build(project: Project, edition: str, wish: Wish = Wish(), say: Say = print)
     name = edition + (PARTIAL if wish.partial else "")
     began = time.perf_counter()
     workshop = project.workshop(name)
-    with exclusive(workshop):
+    # A partial build reads the same snapshot, so it waits for the whole one too.
+    with exclusive(project.workshop(edition)):
         say("Daten lesen und prüfen …")
         snapshot = prepare(project, edition)
         plan = make_plan(project, snapshot.areas, edition, only_areas=wish.areas, only_topics=wish.topics)

@@ -100,7 +100,7 @@ def make_manifest(
             "assembler": assembler,
             **{name: version(name) for name in _LIBRARIES},
         },
-        "snapshot": snapshot.digest,
+        "snapshot": snapshot.meta["files"],
         "inputs": inputs(project, snapshot, plan),
         "chapters": [
             {

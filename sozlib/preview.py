@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sozlib.batch.plan import Plan
 from sozlib.batch.planning import OVERALL, make_plan
-from sozlib.build import Wish, run
+from sozlib.build import EVERYTHING, Wish, run
 from sozlib.errors import InputError, Place, Problem, raise_errors
 from sozlib.project import Project
 from sozlib.release import exclusive
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sozlib.snapshot import Snapshot
 
 
-def preview(project: Project, edition: str, area: str, topic: str, wish: Wish = Wish()) -> Path:
+def preview(project: Project, edition: str, area: str, topic: str, wish: Wish = EVERYTHING) -> Path:
     """Page of one chapter.
 
     Parameters
