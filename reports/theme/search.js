@@ -73,7 +73,8 @@
         await pagefind.init();
         return async (query) => (await pagefind.search(query)).results.map((result) => async () => {
           const data = await result.data();
-          return { href: data.url, title: data.meta.title, heading: "", excerpt: marked(data.excerpt) };
+          // The address as indexed, relative to the site: it may lie in any folder of a server.
+          return { href: (data.raw_url || data.url).replace(/^\//, ""), title: data.meta.title, heading: "", excerpt: marked(data.excerpt) };
         });
       } catch (error) {
         console.warn("pagefind", error);

@@ -16,6 +16,7 @@ from sozlib.chapter.context import Context
 from sozlib.chapter.numbers import keep_together, spoken_number
 from sozlib.chapter.outlines import outlines_of
 from sozlib.chapter.readings import Series
+from sozlib.chapter.signs import SIGNS
 from sozlib.chapter.svg import Link, html_form, written
 from sozlib.chapter.values import AreaValue, spoken_reason
 from sozlib.snapshot import Snapshot
@@ -115,5 +116,7 @@ def start_map(frame: Frame, series: Series) -> dict[str, Any] | None:
 def _spoken(value: AreaValue, decimals: int, unit: str) -> str:
     """ "7. Brackenrode: 18,5 Prozent"; where there is no value, why."""
     name = f"{value.label}. {value.name}" if value.label else value.name
-    said = spoken_number(value.text(decimals, unit)) if value.known else spoken_reason(value.status)
-    return f"{name}: {said}"
+    if not value.known:
+        return f"{name}: {spoken_reason(value.status)}"
+    limited = f", {SIGNS['()'].spoken}" if value.status == "()" else ""
+    return f"{name}: {spoken_number(value.text(decimals, unit)).strip('()')}{limited}"
