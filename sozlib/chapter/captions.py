@@ -25,7 +25,8 @@ def years(periods: Sequence[int]) -> str:
 
 def what(meta: Meta, time: str, extra: str = "") -> str:
     """What, unit, time: "Kinder … in Prozent, 2016 bis 2025"."""
-    words = " ".join(part for part in (meta.title, meta.unit_words) if part)
+    unit = "" if meta.unit and meta.unit in meta.title else meta.unit_words
+    words = f"{meta.title}{', ' if ' je ' in unit else ' '}{unit}".strip()
     return ", ".join(part for part in (words, time) if part) + (f". {extra}" if extra else "")
 
 

@@ -10,7 +10,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sozlib.chapter import blocks, captions, contents, figures, german, markdown, numbers, profile, prose, regional
+from sozlib.chapter import (
+    blocks,
+    captions,
+    contents,
+    figures,
+    german,
+    markdown,
+    numbers,
+    overview,
+    profile,
+    prose,
+    regional,
+)
 from sozlib.chapter.context import Context, locate
 from sozlib.chapter.display import Part, show, unique
 from sozlib.chapter.readings import Meta, Reading, Series
@@ -83,6 +95,39 @@ class Chapter:
         keys = self.available(*map(str, self.context.report.get("key_indicators") or ()))
         return keys or [found[0] for topic in self.context.topics if (found := self.indicators(topic))]
 
+    def leading(self, n: int) -> list[str]:
+        """First ``n`` indicators of the topic, the report's key indicators before the others; returned."""
+        ids, keys = self.indicators(), self.key_indicators()
+        return sorted(ids, key=lambda i: keys.index(i) if i in keys else len(keys))[:n]
+
+    def notable(self, indicators: Sequence[str], most: int = 5) -> list[str]:
+        """Indicators in which the area differs most clearly from the whole, secured ones only; returned."""
+        found = []
+        for indicator in indicators:
+            reading = self.reading(indicator)
+            if reading.secured and reading.distance is not None and reading.whole_value:
+                found.append((-abs(reading.distance / reading.whole_value), indicator))
+        return [indicator for _, indicator in sorted(found)[:most]]
+
+    def start_indicator(self) -> list[str]:
+        """The indicator of the start page, else the first key indicator; returned as a list of one or none."""
+        chosen = self.available(str(self.context.report.get("start_indicator") or ""))
+        return chosen or self.key_indicators()[:1]
+
+    @property
+    def against(self) -> str:
+        """The whole after "gegen": "gegen den Kreis"."""
+        return f"gegen {self.context.setting.whole.accusative}"
+
+    @property
+    def areas_word(self) -> str:
+        """What the areas are called: "Räume"."""
+        return self.context.setting.plural
+
+    def topic_title(self, topic: str) -> str:
+        """Title of a topic; returned."""
+        return str(self.context.topics[topic]["title"])
+
     def topics(self) -> list[str]:
         """Ids of the topics that have at least one indicator with values; returned."""
         return [topic for topic in self.context.topics if self.indicators(topic)]
@@ -108,9 +153,13 @@ class Chapter:
         """Heading inside the chapter."""
         self._show(Part("heading", f"{'#' * max(2, depth)} {markdown.plain(text)}"))
 
+    def prose(self, text: str) -> None:
+        """A paragraph of plain text."""
+        self._show(Part("text", markdown.plain(text)))
+
     def describe(self, *indicators: str) -> None:
         """Paragraphs on value, comparison, development and rank of each indicator."""
-        for indicator in self.available(*indicators):
+        for indicator in indicators:
             series = self._series(indicator, treated=True)
             texts = describe(series, self.context.setting)
             texts[0] = self._lead_in(series) + texts[0]
@@ -119,10 +168,10 @@ class Chapter:
     def sentence(self, *indicators: str) -> None:
         """One short paragraph on value and comparison of each indicator."""
         setting = self.context.setting
-        for indicator in self.available(*indicators):
+        for indicator in indicators:
             series = self._series(indicator, treated=True)
             reading = series.get(self.context.focus)
-            if setting.area is None:
+            if setting.area is None or series.period is None:
                 parts = describe(series, setting)[:1]
             elif reading.known:
                 parts = [*level(series, setting, reading)[:1], *comparison(series, setting, reading)]
@@ -145,18 +194,48 @@ class Chapter:
 
     def definition(self, *indicators: str) -> None:
         """Boxes "Was gezählt wird"."""
-        for indicator in self.available(*indicators):
+        for indicator in indicators:
             self._show(blocks.definition(self._series(indicator).meta))
 
-    def sources(self) -> None:
-        """Closing section: what is counted, how certain the numbers are."""
+    def sources(self, *indicators: str) -> None:
+        """Closing section: what is counted (of the topic by default), how certain the numbers are."""
         self.heading("Quellen und Hinweise")
-        self.definition(*self.indicators())
+        self.definition(*(indicators or self.indicators()))
         self._show(blocks.reading_help(self.context))
 
     def signs(self) -> None:
         """Legend of the signs."""
         self._show(blocks.legend())
+
+    def title(self, indicator: str, short: bool = True) -> str:
+        """Title of an indicator; returned."""
+        meta = self._series(indicator).meta
+        return meta.short_title if short else meta.title
+
+    def findings(self) -> None:
+        """One finding for each topic, from its first key indicator."""
+        keys = self.key_indicators()
+        leading = {}
+        for topic in self.topics():
+            ids = self.indicators(topic)
+            leading[topic] = self._series(next((key for key in keys if key in ids), ids[0]))
+        self._show(overview.findings(self.context, leading))
+
+    def edition(self) -> None:
+        """Which edition this is."""
+        self._show(overview.edition_note(self.context))
+
+    def protection(self) -> None:
+        """How this edition protects small numbers."""
+        self._show(overview.protection(self.context))
+
+    def sources_table(self) -> None:
+        """Table of the sources."""
+        self._show(overview.sources_table(self.context))
+
+    def changes(self) -> None:
+        """What has changed since the last edition."""
+        self._show(overview.changes(self.context))
 
     def sheet(self, indicator: str) -> None:
         """Facts of an indicator sheet."""
@@ -164,7 +243,7 @@ class Chapter:
 
     def key_figures(self, *indicators: str) -> None:
         """Population, surface and key indicators."""
-        ids = self.available(*indicators) if indicators else self.key_indicators()
+        ids = indicators or self.key_indicators()
         self._show(blocks.key_figures(self.context, [self._series(i) for i in ids]))
 
     # Figures ----------------------------------------------------------------------------------------------------
@@ -187,7 +266,7 @@ class Chapter:
 
     def multiples(self, *indicators: str) -> None:
         """Small multiples: one indicator in all areas, or several indicators (the key ones by default) in one area."""
-        ids = self.available(*indicators) if indicators else self.key_indicators()
+        ids = [*indicators] or self.key_indicators()
         if len(indicators) == 1 and ids:
             self._show(regional.multiples(self.context, self._series(ids[0], treated=True)))
         else:
@@ -195,7 +274,7 @@ class Chapter:
 
     def spine(self, *indicators: str) -> None:
         """Profile against the whole, of the given or the key indicators."""
-        ids = self.available(*indicators) if indicators else self.key_indicators()
+        ids = indicators or self.key_indicators()
         self._show(profile.spine(self.context, [self._series(i) for i in ids]))
 
     def pyramid(self) -> None:
@@ -205,7 +284,7 @@ class Chapter:
     # Tables -----------------------------------------------------------------------------------------------------
 
     def table(self, *indicators: str) -> None:
-        """Table: all areas for one indicator; several (the topic's by default) in the chapter's area beside the whole."""
+        """Table: all areas for one indicator; several (the topic's by default) for the area beside the whole."""
         context, setting = self.context, self.context.setting
         if len(indicators) == 1:
             series = self._series(indicators[0], treated=True)
@@ -217,19 +296,20 @@ class Chapter:
             content = contents.all_areas(context, series)
             self._table(f"tbl-{figures.slug(series.meta.id)}", content, statement, what, [series])
             return
-        chosen = [self._series(i) for i in (self.available(*indicators) if indicators else self.indicators())]
+        chosen = [self._series(i) for i in indicators or self.indicators()]
         if not chosen:
             self._show(figures.nothing("Zu diesem Thema liegen in dieser Ausgabe keine Werte vor."))
             return
         topic = str((context.topics.get(context.topic) or {}).get("title", "Indikatoren"))
         content = contents.one_area(context, chosen) if context.area else contents.whole_only(context, chosen)
         statement = f"{topic} {setting.place.locative}"
-        what = f"Jüngste Werte. {_DISTANCE.format(whole=setting.whole.to) if context.area else ''}{_BRACKETS}"
+        apart = _DISTANCE.format(whole=setting.whole.to) if context.area else ""
+        what = f"Jüngste Werte. {apart}{_BRACKETS}"
         self._table("tbl-indikatoren", content, statement, what, chosen)
 
     def matrix(self, *indicators: str) -> None:
         """Table of all areas and several indicators (the topic's by default)."""
-        chosen = [self._series(i) for i in (self.available(*indicators) if indicators else self.indicators())]
+        chosen = [self._series(i) for i in indicators or self.indicators()]
         if not chosen:
             self._show(figures.nothing("Zu diesem Thema liegen in dieser Ausgabe keine Werte vor."))
             return

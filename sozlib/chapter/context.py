@@ -5,7 +5,6 @@ Opened once for each notebook; figures, tables and texts are pure functions of i
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -207,11 +206,6 @@ def _make(project: Any, edition: str) -> None:
     from sozlib.state import prepare
 
     prepare(project, edition)
-
-
-def relative_name(path: Path) -> str:
-    """Path for messages, relative to the working directory where possible."""
-    return Path(os.path.relpath(path)).as_posix()
 
 
 def _area(row: dict[Any, Any]) -> Area:

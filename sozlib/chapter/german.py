@@ -189,9 +189,9 @@ class Whole:
         return f"{'der' if self.article == 'die' else 'dem'} {self.kind}"
 
     @property
-    def pronoun(self) -> str:
-        """ "er", "sie", "es"."""
-        return {"der": "er", "die": "sie", "das": "es"}[self.article]
+    def to(self) -> str:
+        """After "Abstand", "Vergleich": "zum Kreis", "zur Stadt"."""
+        return f"{'zur' if self.article == 'die' else 'zum'} {self.kind}"
 
 
 def when(as_of: str, period: int) -> str:
@@ -204,7 +204,7 @@ def when(as_of: str, period: int) -> str:
     period
         Year.
     """
-    text = as_of.strip().lower()
+    text = _first(as_of).lower()
     match = re.match(r"^(\d{1,2})\.\s?(\d{1,2})\.", text)
     if match:
         day, month = int(match[1]), int(match[2])
@@ -224,6 +224,11 @@ def when(as_of: str, period: int) -> str:
     return f"Im Jahr {period}"
 
 
+def _first(as_of: str) -> str:
+    """The numerator's day, where the denominator's follows: "30.06., Bevölkerung 31.12."."""
+    return re.split(r"[;,]", as_of, maxsplit=1)[0].strip()
+
+
 def month(number: int) -> str:
     """Name of a month, 1 to 12."""
     return _MONTHS[number - 1]
@@ -231,7 +236,7 @@ def month(number: int) -> str:
 
 def stichtag(as_of: str, period: int) -> str:
     """Stichtag for source lines: "Stand 31.12.2025", "Jahr 2025"."""
-    text = as_of.strip()
+    text = _first(as_of)
     if re.match(r"^\d{1,2}\.\s?\d{1,2}\.$", text):
         return f"Stand {text}{period}"
     if text and text.lower() not in ("jahr", "kalenderjahr"):
@@ -241,7 +246,9 @@ def stichtag(as_of: str, period: int) -> str:
 
 def dative_plural(unit: str) -> str:
     """Unit after "von": "Prozentpunkten", "Jahren"; units that do not bend stay."""
-    return {"Prozentpunkte": "Prozentpunkten", "Jahre": "Jahren", "Personen": "Personen"}.get(unit, unit)
+    first, _, rest = unit.partition(" ")
+    bent = {"Prozentpunkte": "Prozentpunkten", "Jahre": "Jahren", "Einwohner": "Einwohnern"}.get(first, first)
+    return f"{bent} {rest}".rstrip()
 
 
 def year_ranges(years: Sequence[int]) -> str:

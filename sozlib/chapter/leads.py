@@ -32,7 +32,8 @@ def area_lead(context: Context, all_series: Sequence[Series]) -> str:
     if above and below:
         verb = "liegt" if len(above) == 1 else "liegen"
         parts.append(
-            f"Gesichert über {whole.dative} {verb} {place.locative} {_titles(above)}, gesichert darunter {_titles(below)}."
+            f"Gesichert über {whole.dative} {verb} {place.locative} {_titles(above)}, "
+            f"gesichert darunter {_titles(below)}."
         )
     elif above or below:
         side = "über" if above else "unter"

@@ -136,7 +136,7 @@ class Meta:
         known = {"%": "in Prozent", "Jahre": "in Jahren", "": ""}
         if self.unit in known:
             return known[self.unit]
-        return self.unit if self.unit.startswith("je ") else f"in {self.unit}"
+        return self.unit if " je " in f" {self.unit}" else f"in {self.unit}"
 
     def text(self, value: float) -> str:
         """Value with unit: "18,5 %"."""

@@ -86,10 +86,8 @@ def level(series: Series, setting: Setting, reading: Reading) -> list[str]:
     wert = meta.text(reading.value)
     if meta.sentence:
         parts = [f"{when} {meta.sentence.format(ort=setting.place.locative, wert=wert)}."]
-    elif meta.kind == "count":
-        parts = [f"{when} beträgt die Zahl {setting.place.locative} {wert}."]
     else:
-        parts = [f"{when} liegt {noun.nominative} {setting.place.locative} bei {wert}."]
+        parts = [f"{when} beträgt {noun.nominative} {setting.place.locative} {wert}."]
     if _countable(meta, reading):
         top, base = (numbers.number(n, 0) for n in (reading.numerator or 0, reading.denominator or 0))
         each = german.every_nth(reading.value, meta.each) if meta.each and meta.unit == "%" else None
@@ -118,7 +116,8 @@ def comparison(series: Series, setting: Setting, reading: Reading) -> list[str]:
     by = numbers.with_unit(numbers.number(abs(distance), meta.decimals), german.dative_plural(meta.difference_unit))
     level_with = numbers.signed(distance, meta.decimals).startswith("±")
     if reading.secured and not level_with:
-        clearly = "deutlich " if abs(distance) >= CLEARLY * abs(against.value) else ""
+        sizeable = meta.kind != "change" and abs(distance) >= CLEARLY * abs(against.value)
+        clearly = "deutlich " if sizeable else ""
         side = "über" if distance > 0 else "unter"
         return [
             f"{there}. {noun.start} {setting.place.locative} liegt damit {clearly}{side} "
@@ -233,9 +232,7 @@ def overall(series: Series, setting: Setting) -> list[str]:
         if meta.sentence:
             parts = [f"{when} {meta.sentence.format(ort=whole.locative, wert=wert)}."]
         else:
-            verb = "beträgt" if meta.kind == "count" else "liegt"
-            by = "" if meta.kind == "count" else "bei "
-            parts = [f"{when} {verb} {noun.nominative} {whole.locative} {by}{wert}."]
+            parts = [f"{when} beträgt {noun.nominative} {whole.locative} {wert}."]
     else:
         parts = [f"{noun.start} {whole.locative} {SIGNS[reading.status].clause}."]
     areas = [r for r in series.among(setting.names) if r.shown and r.value is not None]
@@ -281,7 +278,8 @@ def _whole_moved(series: Series, setting: Setting, reading: Reading, start: int)
     if against.trend == "none":
         return [f"{where} insgesamt ist in dieser Zeit keine Richtung gesichert."]
     noun = german.subject(series.meta.kind)
-    return [_moved(series.meta, noun.pronoun, against, f"{where} insgesamt", " in dieser Zeit") + "."]
+    who = noun.pronoun if reading.trend in ("rising", "falling") else noun.nominative
+    return [_moved(series.meta, who, against, f"{where} insgesamt", " in dieser Zeit") + "."]
 
 
 def _moved(meta: Meta, who: str, reading: Reading, start: str, span: str = "") -> str:

@@ -1,0 +1,104 @@
+"""Parts of the overall chapters: findings of all topics, sources, protection, what has changed."""
+
+from __future__ import annotations
+
+from sozlib.chapter import german, markdown, numbers
+from sozlib.chapter.context import Context
+from sozlib.chapter.display import Part
+from sozlib.chapter.leads import overall_lead
+from sozlib.chapter.markdown import Caption
+from sozlib.chapter.readings import Series
+from sozlib.chapter.sentences import overall
+from sozlib.chapter.tables import Column, Row, Table
+
+
+def findings(context: Context, leading: dict[str, Series]) -> Part:
+    """One finding for each topic.
+
+    Parameters
+    ----------
+    context
+        The chapter's.
+    leading
+        Indicator that stands for a topic, by the topic's id.
+    """
+    blocks = []
+    for topic, series in leading.items():
+        title = markdown.plain(str(context.topics[topic]["title"]))
+        others = [context.series(m.id) for m in context.of_topic(topic)]
+        first = overall(series, context.setting)[0]
+        name = "" if series.meta.sentence else f"{series.meta.short_title}: "
+        moved = overall_lead(context, [s for s in others if s.period is not None])
+        blocks.append(f"### {title}\n\n{numbers.keep_together(name + first)} {moved}")
+    if not blocks:
+        return Part("text", "Zu keinem Themenfeld liegen in dieser Ausgabe Werte vor.")
+    return Part("findings", markdown.div(".findings", "\n\n".join(blocks)))
+
+
+def sources_table(context: Context) -> Part:
+    """Table of the sources: who publishes them, of which day, under which licence."""
+    rows = []
+    for source in context.snapshot.meta.get("sources") or []:
+        cells = tuple(_text(source.get(key)) for key in ("publisher", "as_of", "licence"))
+        rows.append(Row(_text(source.get("title") or source.get("id")), cells))
+    if not rows:
+        return Part("text", "Quellen sind in diesem Datenstand nicht verzeichnet.")
+    columns = (Column("Stelle", left=True), Column("Stichtag", left=True), Column("Lizenz", left=True))
+    table = Table("Quelle", columns, tuple(rows))
+    end = "Erfundene Daten." if context.invented else ""
+    caption = Caption("Quellen dieses Berichts", f"Datenstand bis {_day(context.cycle.get('data_until'))}", "")
+    note = f"Gebietsstand {context.cycle.get('territory') or 'siehe Impressum'}. {end}".strip()
+    content = markdown.table("tbl-quellen", table, Caption(caption.statement, caption.what, note))
+    return Part("table", content, table.html(caption.statement), id="tbl-quellen")
+
+
+def protection(context: Context) -> Part:
+    """How this edition protects small numbers, and how many values it withholds."""
+    minimum = int(context.edition.get("minimum_count") or 0)
+    title = str(context.edition.get("title", ""))
+    frame = context.snapshot.indicators
+    hidden, total = int((frame["status"] == ".").sum()), len(frame)
+    if minimum > 1:
+        least = f"1 bis {minimum - 1}" if minimum > 2 else "1"
+        text = (
+            f"{title}: Anzahlen von {least} werden gesperrt und mit ihnen alles, was aus ihnen folgt: Wert, Intervall, "
+            "Rang, Vergleich und Entwicklung. Damit sich ein gesperrter Wert nicht als Differenz errechnen lässt, "
+            "werden weitere gesperrt."
+        )
+    else:
+        text = f"{title}: In dieser Ausgabe werden keine Anzahlen gesperrt. Sie ist nicht zur Weitergabe bestimmt."
+    share = numbers.with_unit(numbers.number(100 * hidden / total), "%") if total else ""
+    count = f" Von {numbers.number(total, 0)} Werten sind {numbers.number(hidden, 0)} geheim gehalten oder unbekannt"
+    text += f"{count} ({share})." if total else ""
+    return Part("text", markdown.plain(text))
+
+
+def changes(context: Context) -> Part:
+    """What has changed since the last edition, as the cycle's parameters say."""
+    entries = [str(entry) for entry in context.cycle.get("changes") or ()]
+    if not entries:
+        return Part("text", "Für diese Fassung sind keine Änderungen vermerkt.")
+    return Part("text", "\n".join(f"- {markdown.plain(entry)}" for entry in entries))
+
+
+def edition_note(context: Context) -> Part:
+    """Version, data and territory of the edition in one sentence."""
+    cycle = context.cycle
+    text = f"{context.report.get('title')}, {context.edition.get('title')}. Fassung {cycle.get('version')} vom "
+    text += f"{_day(cycle.get('published'))}, Daten bis {_day(cycle.get('data_until'))}"
+    text += f", Gebietsstand {cycle['territory']}." if cycle.get("territory") else "."
+    for notice in (context.edition.get("notice"), context.report.get("invented")):
+        text += f" {str(notice).rstrip('.')}." if notice else ""
+    return Part("text", markdown.plain(text))
+
+
+def _day(date: object) -> str:
+    parts = str(date or "").split("-")
+    if len(parts) != 3:
+        return str(date or "unbekannt")
+    year, month, day = (int(part) for part in parts)
+    return f"{day}.{numbers.NBSP}{german.month(month)} {year}"
+
+
+def _text(value: object) -> str:
+    return " ".join(str(value).split()) if value else "nicht angegeben"
