@@ -177,9 +177,13 @@ class Renderer:
             content = self._one_table(content)
         if self.html:
             return self._html_div(node, content)
+        if names & {"facts", "signs"} and len(content) == 1 and content[0]["t"] == "DefinitionList":
+            return self._call("facts" if "facts" in names else "sign-list", self._definitions(content[0]))
         inner = self.blocks(content)
         if "box" in names:
             return self._call(f"note(planning: {str('planning' in names).lower()})", [inner])
+        if "key-figures-block" in names:
+            return self._call("key-figures", [inner])
         for name in ("lead", "source", "signs", "findings", "keys", "key-figures"):
             if name in names:
                 return self._call(name, [inner])
@@ -195,6 +199,14 @@ class Renderer:
         if not allowed and not identity:
             return inner
         return [{"t": "Div", "c": [attr(identity, allowed), inner]}]
+
+    def _definitions(self, node: Node) -> list[list[Node]]:
+        """Terms and their meanings in turn."""
+        pairs = [
+            (self.inlines(term), [b for meaning in meanings for b in self.blocks(meaning)])
+            for term, meanings in node["c"]
+        ]
+        return [part for term, meaning in pairs for part in ([plain(term)], self._tight(meaning))]
 
     def _one_table(self, content: list[Node]) -> list[Node]:
         """In print an HTML table is set as it is; its pipe-table twin for Quarto would double it."""

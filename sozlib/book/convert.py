@@ -31,8 +31,11 @@ from sozlib.errors import Place, Problem
 
 _RAW_FENCE = re.compile(r"^(?P<ticks>`{3,})\{=html\}[ \t]*\n(?P<html>.*?)\n(?P=ticks)[ \t]*$", re.DOTALL | re.MULTILINE)
 _RAW_SLOT = re.compile(r"<div(?P<attributes>[^>]*\bdata-(?P<use>raw|caption)=\"(?P<number>\d+)\"[^>]*)>")
+_read: Any = nbformat.read  # nbformat is not annotated
 _LOCATOR = re.compile(r'^\s*<div class="locator">(.*)</div>\s*$', re.DOTALL)
 _CAPTION = re.compile(r"(<table[^>]*>)(?:<caption>.*?</caption>)?", re.DOTALL)
+#: The style sheet lays out the list itself, not a block around it.
+_DEFINITIONS = re.compile(r'<div class="(facts|signs)">\s*<dl>(.*?)</dl>\s*</div>', re.DOTALL)
 _NAME = re.compile(r'data-name="([^"]*)"')
 _COMMA = re.compile(r"<mn>(\d+)</mn><mo(?: [^>]*)?>,</mo><mn>(\d+)</mn>")
 _TYPST_COMMA = re.compile(r"(?<=\d) \\, (?=\d)")
@@ -91,7 +94,7 @@ def convert_volume(volume: Volume, folder: Path, *, shown: str | None = None) ->
 def _draft(chapter: PlannedChapter, number: int, folder: Path, shown: str) -> tuple[_Draft, str]:
     """Read a notebook, save its pictures, take raw HTML out."""
     name = f"{shown}/{chapter.slug}.ipynb"
-    notebook = nbformat.read(folder / f"{chapter.slug}.ipynb", as_version=4)
+    notebook = _read(folder / f"{chapter.slug}.ipynb", as_version=4)
     images = f"{chapter.slug}-abb"
     markdown, pictures, problems = to_markdown(notebook, name, images)
     for path, content in pictures.items():
@@ -179,7 +182,8 @@ def _lint_raw(node: Node, draft: _Draft, place: Place) -> None:
 def _document(draft: _Draft, html_body: str, html_lead: str, typst_body: str, typst_lead: str) -> ChapterDocument:
     structure = draft.structure
     assert structure is not None
-    body = _fill(_COMMA.sub(r"<mn>\1,\2</mn>", clean_body(html_body)), draft.raws)
+    body = _COMMA.sub(r"<mn>\1,\2</mn>", clean_body(html_body))
+    body = _fill(_DEFINITIONS.sub(r'<dl class="\1">\2</dl>', body), draft.raws)
     lead = re.sub(r"^<p>(.*)</p>$", r"\1", clean_body(html_lead).strip(), flags=re.DOTALL)
     inner = dict(_HEADING.findall(body))
     headings = tuple(

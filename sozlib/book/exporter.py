@@ -29,7 +29,7 @@ _IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
-class CellMarkdown(Preprocessor):  # type: ignore[misc]
+class CellMarkdown(Preprocessor):
     """Gives every cell the Markdown that stands for it (metadata ``sozlib_text``)."""
 
     def preprocess(self, nb: Any, resources: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
@@ -45,19 +45,15 @@ class CellMarkdown(Preprocessor):  # type: ignore[misc]
         return nb, resources
 
 
-class ChapterExporter(TemplateExporter):  # type: ignore[misc]
+class ChapterExporter(TemplateExporter):
     """An executed notebook as one Markdown text in Quarto's notation."""
-
-    export_from_notebook = None
 
     @property
     def default_config(self) -> Config:
         """Only our preprocessor runs: nothing is executed, nothing else is rewritten."""
         return Config({"ChapterExporter": {"preprocessors": [CellMarkdown]}})
 
-    @property
-    def extra_template_basedirs(self) -> list[str]:
-        """Our template lies beside this module."""
+    def _extra_template_basedirs_default(self) -> list[str]:
         return [str(Path(__file__).parent / "templates")]
 
     def _template_name_default(self) -> str:
@@ -88,7 +84,8 @@ def to_markdown(notebook: nbformat.NotebookNode, name: str, images: str) -> tupl
         Markdown; relative path → content of pictures; problems.
     """
     if not _EXPORTER:
-        _EXPORTER.append(ChapterExporter())
+        exporter: Any = ChapterExporter
+        _EXPORTER.append(exporter())
     resources: dict[str, Any] = {"notebook": name, "images": images, "outputs": {}, "problems": []}
     markdown, resources = _EXPORTER[0].from_notebook_node(notebook, resources)
     return markdown, dict(resources["outputs"]), list(resources["problems"])
@@ -164,8 +161,8 @@ class _CellWriter:
             if markdown is None:
                 return f"::: {{.output-table}}\n{html_form}\n:::"
             return (
-                f'::: {{.content-visible when-format="html"}}\n{html_form}\n:::\n\n'
-                f'::: {{.content-visible unless-format="html"}}\n{markdown}\n:::'
+                f'::::: {{.output-table}}\n:::: {{.content-visible when-format="html"}}\n{html_form}\n::::\n\n'
+                f':::: {{.content-visible unless-format="html"}}\n{markdown}\n::::\n:::::'
             )
         if markdown is not None and picture is None:
             return str(markdown)
@@ -201,7 +198,7 @@ class _CellWriter:
         wide = " .wide" if options.text("column") in {"page", "screen", "body-outset"} else ""
         kind = ".figure" if figure else ".table-block"
         content = "\n\n".join(body)
-        return f"::::: {{#{label} {kind}{wide}}}\n{content}\n\n{caption}\n:::::"
+        return f"::::::: {{#{label} {kind}{wide}}}\n{content}\n\n{caption}\n:::::::"
 
 
 def _attachments(source: str, cell: Any, writer: _CellWriter) -> str:

@@ -107,8 +107,8 @@ def protection(edition: Edition) -> str:
     """What the edition does about small numbers, in one or two sentences."""
     if edition.minimum_count:
         return (
-            f"Anzahlen über null und unter {edition.minimum_count} sind gesperrt (Zeichen „.“), dazu weitere, aus denen "
-            "sie sich errechnen ließen."
+            f"Anzahlen über null und unter {edition.minimum_count} sind gesperrt (Zeichen „.“), dazu weitere, aus "
+            "denen sie sich errechnen ließen."
         )
     return edition.notice or "In dieser Ausgabe ist nichts gesperrt."
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from sozlib.snapshot import Snapshot
 
 _WIDTH = 1000.0
+_EMPTY = 'fill="none"'
 
 
 def write_motif(snapshot: Snapshot, tokens: str, path: Path, area: str | None = None) -> bool:
@@ -39,7 +40,8 @@ def write_motif(snapshot: Snapshot, tokens: str, path: Path, area: str | None = 
     left, bottom, right, top = geometry.total_bounds
     scale = _WIDTH / (right - left)
     height = (top - bottom) * scale
-    line, fill = colour(tokens, "on-title-2"), colour(tokens, "own")
+    line = colour(tokens, "on-title-2")
+    filled = f'fill="{line}" fill-opacity=".3"'
 
     def drawn(shape: object) -> str:
         parts = []
@@ -52,7 +54,7 @@ def write_motif(snapshot: Snapshot, tokens: str, path: Path, area: str | None = 
     ordered = geometry.sort_values("id")
     shapes = shapely.simplify(ordered.geometry.to_numpy(), (right - left) / 1500)
     paths = [
-        f'<path d="{drawn(shape)}" fill="{fill if id == area else "none"}"/>'
+        f'<path d="{drawn(shape)}" {filled if id == area else _EMPTY}/>'
         for id, shape in zip(ordered["id"], shapes, strict=True)
     ]
     path.parent.mkdir(parents=True, exist_ok=True)

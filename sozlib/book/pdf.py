@@ -15,7 +15,7 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pikepdf
 import typst
@@ -26,7 +26,7 @@ from sozlib.book.theme import FONTS
 from sozlib.book.typst import label, quoted
 from sozlib.errors import SozlibError
 
-STANDARDS = ["ua-1", "a-2a"]
+STANDARDS: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"]
 #: Folder of the Typst sources within a volume's project.
 SOURCES = ".embedded"
 _IMPORT = '#import "/theme/report.typ": *\n'
@@ -91,7 +91,7 @@ def set_pdf(main: Path, root: Path, target: Path, published: dt.date) -> None:
     stamp = dt.datetime(published.year, published.month, published.day, tzinfo=dt.UTC)
     try:
         content, warnings = compiler.compile_with_warnings(
-            format="pdf", pdf_standards=STANDARDS, timestamp=int(stamp.timestamp())
+            format="pdf", pdf_standards=[*STANDARDS], timestamp=int(stamp.timestamp())
         )
     except typst.TypstError as error:
         hints = "\n".join(getattr(error, "hints", []))
@@ -103,7 +103,7 @@ def set_pdf(main: Path, root: Path, target: Path, published: dt.date) -> None:
         raise SozlibError(f"{target.name}: Der Satz meldet Warnungen.\n{found}")
     target.parent.mkdir(parents=True, exist_ok=True)
     raw = target.with_suffix(".raw.pdf")
-    raw.write_bytes(content)
+    raw.write_bytes(content if isinstance(content, bytes) else b"")
     with pikepdf.open(raw) as pdf:
         name_row_headers(pdf)
         pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.preserve)

@@ -22,6 +22,11 @@ from sozlib.book.sanitise import url_problem
 from sozlib.book.tables import read_table, to_pipe
 from sozlib.errors import Place, Problem, SozlibError
 
+# nbformat is not annotated.
+_read: Any = nbformat.read
+_node: Any = NotebookNode
+_raw_cell: Any = nbformat.v4.new_raw_cell
+
 _DEFINED = re.compile(r"\{#((?:fig|tbl|sec)-[\w-]+)")
 _LABEL = re.compile(r"^#\|\s*label:\s*((?:fig|tbl)-[\w-]+)\s*$", re.MULTILINE)
 _PICTURE = re.compile(r"(!\[[^\]]*\]\()([^)\s]+)(?=[)\s])")
@@ -58,7 +63,7 @@ def prepare_volume(volume: Volume, notebooks: Path, folder: Path) -> list[Proble
         source = notebooks / volume.id / f"{chapter.slug}.ipynb"
         if not source.is_file():
             raise SozlibError(f"{source.as_posix()}: Das ausgeführte Kapitel fehlt. „sozlib build“ führt es aus.")
-        notebook = nbformat.read(source, as_version=4)
+        notebook = _read(source, as_version=4)
         problems += prepare_notebook(notebook, chapter, folder)
         _make_unique(notebook, chapter.slug, taken)
         text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
@@ -77,8 +82,8 @@ def prepare_notebook(notebook: NotebookNode, chapter: PlannedChapter, folder: Pa
         elif cell.cell_type == "markdown":
             place = Place(f"{chapter.volume}/{chapter.slug}.ipynb", cell=number)
             cell.source = _with_pictures(cell.source, chapter, folder, place, problems)
-        cell.metadata = NotebookNode({key: cell.metadata[key] for key in _KEPT_METADATA if key in cell.metadata})
-    front = nbformat.v4.new_raw_cell(f"---\ntitle: {json.dumps(chapter.title, ensure_ascii=False)}\n---")
+        cell.metadata = _node({key: cell.metadata[key] for key in _KEPT_METADATA if key in cell.metadata})
+    front = _raw_cell(f"---\ntitle: {json.dumps(chapter.title, ensure_ascii=False)}\n---")
     if notebook.cells and notebook.cells[0].cell_type == "raw" and notebook.cells[0].source.lstrip().startswith("---"):
         notebook.cells[0] = front
     else:
@@ -86,7 +91,7 @@ def prepare_notebook(notebook: NotebookNode, chapter: PlannedChapter, folder: Pa
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"zelle-{number}"
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook.metadata = NotebookNode({"kernelspec": kernel, "language_info": {"name": "python"}})
+    notebook.metadata = _node({"kernelspec": kernel, "language_info": {"name": "python"}})
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return problems
 
@@ -105,7 +110,7 @@ def _output(output: Any, images: str, folder: Path) -> Any:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text("".join(drawing), encoding="utf-8", newline="\n")
         markdown = "".join(data.get("text/markdown", "")).replace("](abb/", f"]({images}/")
-        output.data = NotebookNode({"text/markdown": markdown})
+        output.data = _node({"text/markdown": markdown})
         return output
     if "text/markdown" not in data and "<table" in (html := "".join(data.get("text/html", ""))):
         table = read_table(html)

@@ -21,6 +21,7 @@ _INLINE = {
     "i": ("_", "_"),
 }
 _NUMBER = re.compile(r"^[(\[]?[+−–±-]?[\d.]*\d(?:,\d+)?(?:\s?[%‰])?(?:–[−-]?[\d.,]+)?[)\]]?$")
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>$@#~^|])")
 _SIGNS = frozenset({"–", "0", ".", "/", "x", "…", "...", "( )", "()", ""})
 
 
@@ -120,7 +121,10 @@ def to_pipe(table: Table) -> str:
     left = table.left_columns
     rule = [":---" if column in left else "---:" for column in range(table.columns)]
     rows = [heads, rule, *_grid(table.body, table.columns)]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
+    lines = [
+        " | ".join(cell if line == 1 else _MARKUP.sub(r"\\\1", cell) for cell in row) for line, row in enumerate(rows)
+    ]
+    return "\n".join(f"| {line} |" for line in lines)
 
 
 def normalise(html: str) -> str:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Executed notebooks in the shape that chapters have after papermill: what the book is tested with.
 
 The content is small but of every kind: header with lead and locator map, figures with drawing and data table, tables
@@ -17,6 +18,7 @@ from sozlib.batch.plan import Plan, PlannedChapter, Volume
 YEARS = range(2016, 2026)
 AREAS = ("Altstadt", "Nordfeld", "Bad Quellingen", "Brackenrode", "Falkenrieth", "Grünlohra", "Musterkreis")
 
+FRAME, AFTER = '<div class="frame" tabindex="0" role="group" aria-label="', ', seitlich verschiebbar">'
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
@@ -82,7 +84,7 @@ Quelle: Statistik der Bundesagentur für Arbeit; eigene Berechnung. Stand 31.12.
 
 ::: {{.content-visible when-format="html"}}
 ```{{=html}}
-<details class="data"><summary>Zahlen zur Abbildung</summary><div class="frame" tabindex="0" role="group" aria-label="Zahlen zur Abbildung, seitlich verschiebbar">{table}</div></details>
+<details class="data"><summary>Zahlen zur Abbildung</summary>{FRAME}Zahlen zur Abbildung{AFTER}{table}</div></details>
 ```
 :::
 """
