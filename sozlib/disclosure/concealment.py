@@ -3,7 +3,9 @@
 A small count is hidden first (primary). Where a published total and the other parts would give it away, further parts
 are hidden (secondary), the smallest first, until every sum that holds a hidden cell holds at least two and the others
 in it are large enough to blur the small one. In tables that nest (areas in regions in the whole) this makes it
-impossible to compute a hidden cell exactly from sums.
+impossible to compute a hidden cell exactly from sums. Where sums overlap (age groups within an area, areas within an
+age group) it does not; there the system of all sums is solved like an attacker would, and more is hidden until no small
+count comes out.
 
 References
 ----------
@@ -19,6 +21,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import null_space
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,34 @@ def conceal(
     numpy.ndarray
         Mask of hidden cells; holds ``primary``. Empty cells are never chosen: that nothing is there is public.
     """
-    hidden = primary.copy()
     unknown = np.isnan(sizes)
+    hidden = _spread(primary.copy(), sizes, primary, unknown, sums, minimum)
+    while (found := determined(hidden | unknown, sums) & primary).any():
+        more = {_smallest_beside(int(cell), hidden, sizes, sums) for cell in np.flatnonzero(found)} - {None}
+        if not more:
+            break
+        hidden[[cell for cell in more if cell is not None]] = True
+        hidden = _spread(hidden, sizes, primary, unknown, sums, minimum)
+    return hidden
+
+
+def _smallest_beside(
+    cell: int, hidden: npt.NDArray[np.bool_], sizes: npt.NDArray[np.float64], sums: Sequence[Sum]
+) -> int | None:
+    """Smallest shown cell that stands in a sum with this one; None if there is none."""
+    beside = {c for s in sums if cell in s.members for c in s.members if not hidden[c] and sizes[c] > 0}
+    return min(beside, key=lambda c: (sizes[c], c), default=None)
+
+
+def _spread(
+    hidden: npt.NDArray[np.bool_],
+    sizes: npt.NDArray[np.float64],
+    primary: npt.NDArray[np.bool_],
+    unknown: npt.NDArray[np.bool_],
+    sums: Sequence[Sum],
+    minimum: int,
+) -> npt.NDArray[np.bool_]:
+    """Hide further cells until every sum is safe by itself."""
     of_cell: dict[int, list[int]] = defaultdict(list)
     for number, equation in enumerate(sums):
         for cell in equation.members:
@@ -119,3 +150,35 @@ def _safe(
         return True
     everything = float(np.nansum(sizes[concealed]))
     return all(everything - sizes[c] >= minimum for c in concealed if primary[c])
+
+
+def determined(unknown: npt.NDArray[np.bool_], sums: Sequence[Sum]) -> npt.NDArray[np.bool_]:
+    """Unknown cells that follow exactly from the known ones by adding and subtracting sums.
+
+    A cell is free if the sums leave room to change it: if it moves in the null space of their matrix. Cells that no
+    chain of sums connects are looked at apart, which keeps the matrices small.
+    """
+    result = np.zeros(len(unknown), dtype=bool)
+    cells = np.flatnonzero(unknown)
+    position = {int(cell): i for i, cell in enumerate(cells)}
+    equations = []
+    for equation in sums:
+        row = {position[c]: 1.0 for c in equation.parts if unknown[c]}
+        if equation.total is not None and unknown[equation.total]:
+            row[position[equation.total]] = -1.0
+        if row:
+            equations.append(row)
+    if not equations:
+        return result
+    rows = np.repeat(np.arange(len(equations)), [len(e) for e in equations])
+    columns = np.concatenate([list(e) for e in equations])
+    values = np.concatenate([list(e.values()) for e in equations])
+    matrix = csr_array((values, (rows, columns)), shape=(len(equations), len(cells)))
+    number, of_cell = connected_components(abs(matrix).T @ abs(matrix), directed=False)
+    of_row = of_cell[[next(iter(e)) for e in equations]]
+    for component in range(number):
+        inside = np.flatnonzero(of_cell == component)
+        if (of_row == component).any():
+            free = null_space(matrix[of_row == component][:, inside].toarray())
+            result[cells[inside]] = (np.abs(free) < 1e-9).all(axis=1)
+    return result

@@ -28,7 +28,7 @@ import pandas as pd
 
 from sozlib.disclosure.concealment import Sum, conceal
 from sozlib.indicators.catalogue import SURFACE, Indicator, Term
-from sozlib.indicators.compute import compared
+from sozlib.indicators.compute import compared, typed
 
 #: Columns of an indicator row that follow from its numerator.
 _FOLLOWING = ["numerator", "value", "lower", "upper", "trend_change", "numerator_size", "numerator_least"]
@@ -75,7 +75,7 @@ def protect(
     frame.loc[rows | numerator | denominator, _WORDS] = None
     frame.loc[denominator, ["denominator", "denominator_least"]] = np.nan
     _drop_trends(frame, rows, trend_years)
-    return compared(frame, areas, levels)[list(frame.columns)]
+    return typed(compared(frame, areas, levels)[list(frame.columns)])
 
 
 def _drop_trends(frame: pd.DataFrame, rows: pd.Series, trend_years: int) -> None:

@@ -32,7 +32,7 @@ def versus(lower: pd.Series, upper: pd.Series, reference: pd.Series) -> pd.Serie
         "above" where the whole interval lies above the reference, "below", "same" where the interval holds it (not
         distinguishable), None where interval or reference are missing.
     """
-    result = pd.Series(None, index=lower.index, dtype=object)
+    result = pd.Series(np.full(len(lower), None, dtype=object), index=lower.index)
     known = lower.notna() & upper.notna() & reference.notna()
     result[known] = "same"
     result[known & (lower > reference)] = "above"

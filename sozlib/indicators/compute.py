@@ -131,7 +131,9 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
     kinds: dict[str, str] = {"period": "int64", "tied": "bool"}
     kinds |= dict.fromkeys(["rank", "ranked", "trend_from"], "Int64")
     kinds |= dict.fromkeys(floats, "float64") | dict.fromkeys(texts, "object")
-    return frame.astype({k: v for k, v in kinds.items() if k in frame})
+    frame = frame.astype({k: v for k, v in kinds.items() if k in frame})
+    nullable = [c for c in ("versus_whole", "versus_region", "trend") if c in frame]
+    return frame.assign(**{c: frame[c].where(frame[c].notna(), None) for c in nullable})
 
 
 def _lookup(shown: pd.Series, frame: pd.DataFrame, area: pd.Series) -> pd.Series:

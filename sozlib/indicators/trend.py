@@ -2,7 +2,7 @@
 
 A trend is "rising" or "falling" only if a test over **all** years of the window says so at the 5 % level and, where the
 value has a sampling model, the difference between the last and the first year alone says the same. So sentence, number
-and line agree: a hump that is gone again is no trend, nor is a jump of the last year.
+and line agree: a hump that is gone again is no trend.
 
 * Proportions and ratios of disjoint groups: Cochran-Armitage test.
 * Rates: score test of the slope in a Poisson regression on the year (the same statistic with Poisson variance).
@@ -62,7 +62,7 @@ def trends(frame: pd.DataFrame, method: Method, years: int, restarts: Sequence[i
         (Int64), ``trend_change`` in the indicator's unit.
     """
     result = pd.DataFrame(
-        {"trend": pd.Series(None, index=frame.index, dtype=object), "trend_from": np.nan, "trend_change": np.nan},
+        {"trend": np.full(len(frame), None, dtype=object), "trend_from": np.nan, "trend_change": np.nan},
         index=frame.index,
     )
     table = {c: frame.pivot(index="area", columns="period", values=c) for c in ("value", "numerator", "denominator")}
