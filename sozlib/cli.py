@@ -77,7 +77,7 @@ def make_parser() -> GermanParser:
         "--topics", metavar="THEMEN", type=_list, action="extend", default=[], help="nur diese Themenfelder"
     )
     running = GermanParser(add_help=False)
-    running.add_argument("--workers", metavar="ZAHL", type=int, default=0, help="so viele Kapitel gleichzeitig")
+    running.add_argument("--workers", metavar="ZAHL", type=_number, default=0, help="so viele Kapitel gleichzeitig")
     running.add_argument(
         "--engine",
         metavar="ART",
@@ -129,6 +129,13 @@ class _Version(argparse.Action):
 
         print(f"sozlib {__version__}")
         parser.exit()
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"ganze Zahl ab 0 erwartet, gefunden {text!r}.")
+    return number
 
 
 def _list(text: str) -> list[str]:
@@ -238,3 +245,7 @@ def _explain(error: Exception) -> int:
         file=sys.stderr,
     )
     return ERROR
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sozlib.batch.planning import make_plan
-from sozlib.errors import InputError, relative
+from sozlib.errors import InputError, Place, Problem, relative
 from sozlib.findings import counted, listed
 from sozlib.project import Project
 
@@ -28,7 +29,7 @@ def check(project: Project, editions: Sequence[str]) -> int:
     """
     from sozlib.state import examine
 
-    problems = list(examine(project))
+    problems = [*placeholders(project), *examine(project)]
     try:
         for edition in editions:
             plan_of(project, edition)
@@ -39,6 +40,18 @@ def check(project: Project, editions: Sequence[str]) -> int:
         print(listed(problems) + "\n")
     print(f"Geprüft: {counted(problems)}")
     return InputError.exit_code if any(problem.severity == "error" for problem in problems) else 0
+
+
+def placeholders(project: Project) -> list[Problem]:
+    """Places in the parameter files where ``sozlib init`` left something to fill in."""
+    found = []
+    for path in sorted(project.parameters.rglob("*.yml")):
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        for row, line in enumerate(lines, 1):
+            if match := re.match(r"[^#]*?(<[A-ZÄÖÜ][^<>]*>)", line):
+                said = f"Der Platzhalter {match[1]} ist noch nicht ersetzt."
+                found.append(Problem("placeholder", said, "", Place(project.shown(path), row), "warning"))
+    return found
 
 
 def plan_of(project: Project, edition: str, only_areas: Sequence[str] = (), only_topics: Sequence[str] = ()) -> Plan:

@@ -13,9 +13,13 @@ _MESSAGES = (
     (r"the following arguments are required: (?P<what>.*)", "Es fehlt: {what}."),
     (r"argument (?P<name>[^:]*): expected one argument", "{name} braucht eine Angabe."),
     (r"argument (?P<name>[^:]*): expected at least one argument", "{name} braucht mindestens eine Angabe."),
-    (r"argument (?P<name>[^:]*): invalid int value: (?P<value>.*)", "{name}: ganze Zahl erwartet, gefunden {value}."),
+    (
+        r"argument (?P<name>[^:]*): invalid _number value: (?P<value>.*)",
+        "{name}: ganze Zahl erwartet, gefunden {value}.",
+    ),
     (r"argument (?P<name>[^:]*): ignored explicit argument (?P<value>.*)", "{name} nimmt keine Angabe ({value})."),
     (r"argument (?P<name>[^:]*): not allowed with argument (?P<other>.*)", "{name} geht nicht zusammen mit {other}."),
+    (r"argument (?P<name>[^:]*): (?P<what>.*)", "{name}: {what}"),
 )
 _CHOICE = re.compile(r"argument (?P<name>[^:]*): invalid choice: '?(?P<value>[^']*)'? \(choose from (?P<known>.*)\)")
 _UNKNOWN = re.compile(r"unrecognized arguments: (?P<what>.*)")
