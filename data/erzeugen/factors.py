@@ -33,8 +33,9 @@ def burden() -> Array:
         shake[:, step] = 0.85 * shake[:, step - 1] + 0.06 * together @ rng.normal(size=len(UNITS))
     level = np.array([unit.burden for unit in UNITS])
     trend = np.array([unit.trend for unit in UNITS])
-    time = (np.array(YEARS) - np.mean(YEARS)) / (YEARS[-1] - YEARS[0])
-    return np.asarray(level[:, None] + place[:, None] + 0.9 * trend[:, None] * time + shake)
+    passed = (np.array(YEARS) - YEARS[0]) / (YEARS[-1] - YEARS[0])
+    time = 1.2 * (0.3 * passed + 0.7 * passed**2) - 0.45  # what changes, changes faster in the last years
+    return np.asarray(level[:, None] + place[:, None] + trend[:, None] * time + shake)
 
 
 def by_year(**points: float) -> Array:

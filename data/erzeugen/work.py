@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .district import UNITS
+from .district import UNITS, stream
 from .factors import by_year, draw
 from .population import FEMALE, FOREIGN, GERMAN, MALE, Population
 
@@ -92,7 +92,10 @@ def employed(people: Population, burden: Array) -> dict[str, Array]:
 
 def commuters(residents: Array) -> dict[str, Array]:
     """Jobs in each unit and who crosses its border for work; residents − out = jobs − in."""
-    jobs_share = np.array([_JOBS[unit.kind] for unit in UNITS])[:, None] / 100
+    rng = stream("jobs")
+    spread, drift = np.exp(rng.normal(0, 0.16, len(UNITS)))[:, None], rng.normal(0, 0.06, len(UNITS))[:, None]
+    jobs_share = np.array([_JOBS[unit.kind] for unit in UNITS])[:, None] / 100 * spread
+    jobs_share = jobs_share * (1 + drift * np.linspace(-1, 1, residents.shape[-1]))
     jobs = np.round(residents * jobs_share * by_year(y2010=0.94, y2019=1.0, y2020=0.985, y2025=1.01)).astype(np.int64)
     at_home = draw(
         "commuters/stay",

@@ -80,7 +80,9 @@ def test_the_register_is_read_to_the_last_person(observed: Observations) -> None
 def test_the_merged_municipality_has_its_parts_before_the_merger(observed: Observations) -> None:
     table = observed.table
     assert not table["area"].isin({"0305", "0306"}).any()
-    rows = table[(table["area"] == MERGED) & (table["measure"] == "haushalte")].set_index("period")["value"].sort_index()
+    rows = (
+        table[(table["area"] == MERGED) & (table["measure"] == "haushalte")].set_index("period")["value"].sort_index()
+    )
     assert list(rows.index) == list(range(FIRST, LAST + 1))
     assert rows[MERGER - 1] == pytest.approx(rows[MERGER], rel=0.03)
 

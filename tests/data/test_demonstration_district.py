@@ -263,7 +263,7 @@ def test_offices_leave_no_withheld_cell_to_be_computed(district: Truth, year: in
 @pytest.mark.parametrize(
     ("file", "encoding", "signs"),
     [
-        ("roh/sgb2/sgb2_gemeinden_201312.csv", "cp1252", (r";\*;", r";-;", r";\d\.\d{3};")),
+        ("roh/sgb2/sgb2_gemeinden_201212.csv", "cp1252", (r";\*[;\r]", r";-[;\r]", r";\d\.\d{3};")),
         (
             "roh/bewegung/Geburten_Sterbefaelle_2010-2025.csv",
             "cp1252",
