@@ -43,9 +43,9 @@ class GermanParser(argparse.ArgumentParser):
         kwargs = {"formatter_class": _Formatter, "allow_abbrev": False, **kwargs}
         helped = kwargs.pop("add_help", True)
         super().__init__(*args, **kwargs, add_help=False)
-        self._positionals.title = "Angaben"
-        self._optionals.title = "Optionen"
-        if helped:
+        if helped:  # a parser without help lends its options to others, whose groups merge by their first titles
+            self._positionals.title = "Angaben"
+            self._optionals.title = "Optionen"
             self.add_argument("-h", "--help", action="help", help="zeigt diese Hilfe")
 
     def error(self, message: str) -> NoReturn:
