@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -80,22 +81,28 @@ def definition(meta: Meta) -> Part:
     counted = _sentence(meta.numerator_text, "")
     if meta.denominator_text:
         connection = per if meta.kind in ("proportion", "rate", "ratio") and per else "bezogen auf: "
-        counted = f"{meta.numerator_text.rstrip('.')}, {connection}{meta.denominator_text.rstrip('.')}."
+        counted = f"{_open(meta.numerator_text)}, {connection}{_sentence(meta.denominator_text, '', False)}"
     parts = [counted, _sentence(meta.interpretation, ""), _sentence(meta.caveats, "Vorsicht: ")]
-    if meta.method in _METHODS:
-        parts.append(_METHODS[meta.method])
     body = markdown.plain(" ".join(part for part in parts if part))
     title = markdown.plain(meta.short_title)
     return Part("box", markdown.div(".box", f"**Was gezählt wird: {title}.** {body}"))
 
 
-def reading_help(context: Context) -> Part:
-    """Box on how certain the numbers are."""
+def reading_help(context: Context, metas: Sequence[Meta]) -> Part:
+    """Box on how certain the numbers are, with the methods that the indicators use."""
+    used = {meta.method for meta in metas}
+    methods = [text for method, text in _METHODS.items() if method in used]
+    without = [meta.short_title for meta in metas if meta.method not in _METHODS]
+    if without:
+        methods.append(f"Ohne Intervall: {german.join(f'„{title}“' for title in without)}.")
     text = (
-        "Ein 95-%-Intervall zeigt, in welchem Bereich der Wert bei rein zufälligen Schwankungen zu erwarten ist. "
-        f"„Gesichert“ heißt: Ein Test zeigt mit 95 % Sicherheit einen Unterschied {context.setting.whole.to} oder "
-        "eine Veränderung über die Jahre. Was nicht gesichert ist, steht in Tabellen in Klammern. Kein Unterschied "
-        "nennt eine Ursache."
+        " ".join(methods)
+        + (" " if methods else "")
+        + (
+            f"„Gesichert“ heißt: Ein Test zeigt mit 95 % Sicherheit einen Unterschied {context.setting.whole.to} oder "
+            "eine Veränderung über die Jahre. Was nicht gesichert ist, steht in Tabellen in Klammern. Kein Unterschied "
+            "nennt eine Ursache."
+        )
     )
     return Part("box", markdown.div(".box", f"**Wie sicher die Zahlen sind.** {markdown.plain(text)}"))
 
@@ -113,9 +120,9 @@ def sheet(context: Context, meta: Meta) -> Part:
         "neutral": "Der Wert wird nicht gewertet.",
     }
     per = f" × {numbers.number(meta.per, 0)}" if meta.per != 1 else ""
-    formula = meta.numerator_text.rstrip(".")
+    formula = _open(meta.numerator_text)
     if meta.denominator_text:
-        formula = f"{formula} ÷ {meta.denominator_text.rstrip('.')}{per}"
+        formula = f"{formula} ÷ {_open(meta.denominator_text)}{per}"
     minimum = meta.minimum_denominator
     facts = [
         ("Berechnung", formula),
@@ -174,5 +181,14 @@ def _spoken(text: str) -> str:
     return _html(text)
 
 
-def _sentence(text: str, before: str) -> str:
-    return f"{before}{german.capital(text).rstrip('.')}." if text else ""
+def _open(text: str) -> str:
+    """Text without its full stop; a date keeps its own."""
+    return re.sub(r"(?<=[^\d\s])\.$", "", text.strip())
+
+
+def _sentence(text: str, before: str, start: bool = True) -> str:
+    """Text as a sentence that ends with exactly one full stop."""
+    text = text.strip()
+    if not text:
+        return ""
+    return f"{before}{german.capital(text) if start else text}{'' if text.endswith(('.', '?', '!')) else '.'}"

@@ -354,9 +354,4 @@ def _lies(n: int) -> str:
 
 
 def _reason(status: str) -> str:
-    return {
-        ".": "geheim gehalten oder unbekannt",
-        "/": "nicht sicher genug",
-        "x": "nicht sinnvoll anzugeben",
-        "...": "noch nicht verfügbar",
-    }.get(status, "nicht ausgewiesen")
+    return signs.SIGNS[status].reason if status in signs.SIGNS else "nicht ausgewiesen"

@@ -26,9 +26,11 @@ from sozlib.chapter import (
 from sozlib.chapter.context import Context, locate
 from sozlib.chapter.display import Part, show, unique
 from sozlib.chapter.readings import Meta, Reading, Series
-from sozlib.chapter.sentences import comparison, describe, level, paragraphs, withheld
+from sozlib.chapter.sentences import comparison, describe, level, paragraphs, withheld, withheld_together
+from sozlib.chapter.signs import SIGNS
 from sozlib.chapter.sources import source_line
 from sozlib.chapter.tables import Table
+from sozlib.snapshot import WITHOUT_VALUE
 
 
 class Chapter:
@@ -168,16 +170,23 @@ class Chapter:
     def sentence(self, *indicators: str) -> None:
         """One short paragraph on value and comparison of each indicator."""
         setting = self.context.setting
+        hidden: list[Series] = []
         for indicator in indicators:
             series = self._series(indicator, treated=True)
             reading = series.get(self.context.focus)
+            if setting.area is not None and series.period is not None and not reading.known:
+                hidden.append(series)
+                continue
             if setting.area is None or series.period is None:
                 parts = describe(series, setting)[:1]
-            elif reading.known:
-                parts = [*level(series, setting, reading)[:1], *comparison(series, setting, reading)]
             else:
-                parts = withheld(series, setting, reading)
+                parts = [*level(series, setting, reading)[:1], *comparison(series, setting, reading)]
             self._show(Part("text", numbers.keep_together(self._lead_in(series) + " ".join(parts))))
+        if len(hidden) == 1:
+            parts = withheld(hidden[0], setting, hidden[0].get(self.context.focus))
+            self._show(Part("text", numbers.keep_together(self._lead_in(hidden[0]) + " ".join(parts))))
+        elif hidden:
+            self._show(Part("text", paragraphs(withheld_together(hidden, setting))))
 
     def text(self, name: str = "") -> None:
         """What people wrote about this area and topic, ``notebooks/texts/<area>/<name>.md``; nothing if nobody did."""
@@ -201,7 +210,8 @@ class Chapter:
         """Closing section: what is counted (of the topic by default), how certain the numbers are."""
         self.heading("Quellen und Hinweise")
         self.definition(*(indicators or self.indicators()))
-        self._show(blocks.reading_help(self.context))
+        metas = [self._series(i).meta for i in indicators or self.indicators()]
+        self._show(blocks.reading_help(self.context, metas))
 
     def signs(self) -> None:
         """Legend of the signs."""
@@ -331,8 +341,8 @@ class Chapter:
 
     def _table(self, id: str, content: Table, statement: str, what: str, chosen: Sequence[Series]) -> None:
         context = self.context
-        hidden = any(cell == "." for row in content.rows for cell in row.cells)
-        source = source_line(context, chosen, hidden=hidden)
+        found = {status for status, sign in SIGNS.items() for row in content.rows if sign.sign in row.cells}
+        source = source_line(context, chosen, hidden=found & WITHOUT_VALUE)
         caption = markdown.Caption(numbers.keep_together(statement), what, source)
         self._show(Part("table", markdown.table(id, content, caption), content.html(statement), id=id))
 
@@ -344,7 +354,8 @@ class Chapter:
 
     def _lead_in(self, series: Series) -> str:
         meta: Meta = series.meta
-        return "" if meta.sentence else f"**{markdown.plain(meta.short_title)}:** "
+        said = meta.sentence and (series.get(self.context.focus).shown or series.period is None)
+        return "" if said else f"**{markdown.plain(meta.short_title)}:** "
 
     def _show(self, part: Part) -> None:
         if part.id:

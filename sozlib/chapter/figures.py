@@ -6,7 +6,7 @@ a sentence that says so: a figure is never empty.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 from matplotlib.figure import Figure
 
@@ -49,7 +49,7 @@ def trend(context: Context, series: Series) -> Part:
     caption = markdown.Caption(
         captions.trend(series, setting),
         captions.what(meta, captions.years(series.periods)),
-        source_line(context, [series], breaks=True, hidden=any_hidden(series.over_time(context.focus))),
+        source_line(context, [series], breaks=True, hidden=hidden_among(series.over_time(context.focus))),
     )
     alt = captions.trend_alt(series, setting)
     return figure(context, f"fig-verlauf-{slug(meta.id)}", draw, caption, alt, contents.over_time(context, series))
@@ -116,7 +116,7 @@ def caption_of(context: Context, series: Series, statement: str, period: int | N
     """Caption of a figure that shows one period of an indicator."""
     period = period or series.period
     what = captions.what(series.meta, captions.as_of(series.meta, period), extra)
-    hidden = any_hidden(series.among(context.areas, period))
+    hidden = hidden_among(series.among(context.areas, period))
     return markdown.Caption(statement, what, source_line(context, [series], period=period, hidden=hidden))
 
 
@@ -145,9 +145,9 @@ def any_shown(context: Context, series: Series, period: int | None = None) -> bo
     return any(r.shown for r in series.among(context.areas, period))
 
 
-def any_hidden(readings: Sequence[Reading]) -> bool:
-    """Whether a value is withheld."""
-    return any(not r.known for r in readings)
+def hidden_among(readings: Iterable[Reading]) -> set[str]:
+    """Statuses of the values that are withheld."""
+    return {r.status for r in readings if not r.known}
 
 
 def from_zero(series: Series) -> bool:

@@ -189,6 +189,11 @@ class Whole:
         return f"{'der' if self.article == 'die' else 'dem'} {self.kind}"
 
     @property
+    def source(self) -> str:
+        """After "unterscheidet sich": "vom Kreis", "von der Stadt"."""
+        return f"von der {self.kind}" if self.article == "die" else f"vom {self.kind}"
+
+    @property
     def to(self) -> str:
         """After "Abstand", "Vergleich": "zum Kreis", "zur Stadt"."""
         return f"{'zur' if self.article == 'die' else 'zum'} {self.kind}"

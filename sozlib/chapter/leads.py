@@ -22,9 +22,9 @@ def area_lead(context: Context, all_series: Sequence[Series]) -> str:
     if not used:
         return f"Für {place.dative} liegen in dieser Ausgabe noch keine Werte zu diesem Thema vor."
     if not known:
-        return (
-            f"Für {place.dative} ist zu diesem Thema kein aktueller Wert ausgewiesen (geheim gehalten oder unbekannt)."
-        )
+        statuses = {reading.status for reading in readings.values()}
+        why = german.join((sign.reason for status, sign in SIGNS.items() if status in statuses), "oder")
+        return f"Für {place.dative} ist zu diesem Thema kein aktueller Wert ausgewiesen: {why}."
     above = [s.meta.short_title for s in known if readings[s.meta.id].versus_whole == "above"]
     below = [s.meta.short_title for s in known if readings[s.meta.id].versus_whole == "below"]
     tested = [s for s in known if readings[s.meta.id].versus_whole is not None]
@@ -45,7 +45,7 @@ def area_lead(context: Context, all_series: Sequence[Series]) -> str:
         else:
             n = german.count_word(len(tested))
             parts.append(
-                f"Bei keinem der {n} Indikatoren unterscheidet sich {place.name} gesichert von {whole.dative}."
+                f"Bei keinem der {n} geprüften Werte unterscheidet sich {place.name} gesichert {whole.source}."
             )
     else:
         parts.append(f"Ein Test gegen {whole.accusative} ist zu diesem Thema nicht möglich.")

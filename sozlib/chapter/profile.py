@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from sozlib.chapter import captions, contents, german, markdown, numbers
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
-from sozlib.chapter.figures import any_hidden, figure, from_zero, nothing
+from sozlib.chapter.figures import figure, from_zero, hidden_among, nothing
 from sozlib.chapter.locator import locator as draw_locator
 from sozlib.chapter.multiples import Panel
 from sozlib.chapter.multiples import multiples as draw_multiples
@@ -99,10 +99,8 @@ def trends(context: Context, all_series: Sequence[Series], id: str = "fig-verlae
     beside = f" Graue Linie: {context.setting.whole.kind}." if context.area else ""
     what = f"{german.capital(german.count_word(len(used)))} Indikatoren, {captions.years([years[0], years[-1]])}."
     what += f"{beside} Jedes Feld hat seine eigene Skala; die Zahl ist der letzte Wert"
-    hidden = any_hidden([r for s in used for r in s.over_time(context.focus)])
-    caption = markdown.Caption(
-        captions.trends(used, context.setting), what, source_line(context, used, breaks=False, hidden=hidden)
-    )
+    hidden = hidden_among([r for s in used for r in s.over_time(context.focus)])
+    caption = markdown.Caption(captions.trends(used, context.setting), what, source_line(context, used, hidden=hidden))
     alt = captions.trends_alt(used, context.setting)
     return figure(context, id, draw, caption, alt, contents.indicators_over_time(context, used), full=True)
 

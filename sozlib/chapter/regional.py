@@ -10,7 +10,7 @@ from sozlib.chapter.choropleth import choropleth, legend
 from sozlib.chapter.classes import map_classes
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
-from sozlib.chapter.figures import any_hidden, any_shown, caption_of, figure, from_zero, nothing, slug
+from sozlib.chapter.figures import any_shown, caption_of, figure, from_zero, hidden_among, nothing, slug
 from sozlib.chapter.multiples import Panel
 from sozlib.chapter.multiples import multiples as draw_multiples
 from sozlib.chapter.outlines import outlines_of
@@ -80,7 +80,7 @@ def multiples(context: Context, series: Series) -> Part:
 
     what = captions.what(meta, captions.years(series.periods))
     what += f". Graue Linie: {setting.whole.kind}. Gleiche Skala in allen Feldern; die Zahl ist der letzte Wert"
-    hidden = any_hidden([r for id in context.areas for r in series.over_time(id)])
+    hidden = hidden_among([r for id in context.areas for r in series.over_time(id)])
     source = source_line(context, [series], breaks=True, hidden=hidden)
     caption = markdown.Caption(captions.multiples(series, setting), what, source)
     alt = captions.multiples_alt(series, setting)

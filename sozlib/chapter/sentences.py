@@ -222,6 +222,25 @@ def withheld(series: Series, setting: Setting, reading: Reading) -> list[str]:
     return [part for part in parts if part]
 
 
+def withheld_together(all_series: Sequence[Series], setting: Setting) -> list[str]:
+    """One paragraph for each reason why several indicators have no value, each with the value of the whole."""
+    texts = []
+    for status, sign in SIGNS.items():
+        group = [s for s in all_series if s.get(setting.area or s.whole_id).status == status]
+        if not group:
+            continue
+        named = []
+        for series in group:
+            there = series.whole()
+            aside = f" ({setting.whole.kind} {series.meta.text(there.value)})" if there.shown and there.value else ""
+            named.append(f"„{series.meta.short_title}“{aside}")
+        if len(group) == 1:
+            texts.append(f"{german.capital(setting.place.locative)} ist {sign.reason}: {named[0]}.")
+        else:
+            texts.append(f"{german.capital(setting.place.locative)} sind {sign.reason}: {german.join(named)}.")
+    return texts
+
+
 def overall(series: Series, setting: Setting) -> list[str]:
     """Paragraph about an indicator in the whole: level, spread between the areas, development."""
     meta, noun, whole = series.meta, german.subject(series.meta.kind), setting.whole

@@ -29,40 +29,56 @@ class Sign:
         What a screen reader says instead.
     clause
         Predicate for a sentence whose subject is „der Wert“ or „der Anteil“.
+    reason
+        What follows "ist" or "sind" in short sentences and lists.
     """
 
     sign: str
     meaning: str
     spoken: str
     clause: str
+    reason: str
 
 
 #: By status, in the order of the legend.
 SIGNS: dict[str, Sign] = {
-    "–": Sign("–", "nichts vorhanden (genau null)", "nichts vorhanden", "ist genau null"),
+    "–": Sign("–", "nichts vorhanden (genau null)", "nichts vorhanden", "ist genau null", "genau null"),
     "0": Sign(
         "0",
         "weniger als die Hälfte der kleinsten Einheit",
         "weniger als die Hälfte der kleinsten Einheit",
         "ist kleiner als die Hälfte der kleinsten dargestellten Einheit",
+        "kleiner als die Hälfte der kleinsten Einheit",
     ),
     ".": Sign(
         ".",
         "geheim gehalten oder unbekannt",
         "geheim gehalten oder unbekannt",
         "wird geheim gehalten oder ist unbekannt",
+        "geheim gehalten oder unbekannt",
     ),
     "/": Sign(
         "/",
         "keine Angabe, Wert nicht sicher genug",
         "Wert nicht sicher genug",
         "ist für eine Angabe nicht sicher genug",
+        "nicht sicher genug",
     ),
     "()": Sign(
-        "( )", "Wert eingeschränkt aussagekräftig", "eingeschränkt aussagekräftig", "ist eingeschränkt aussagekräftig"
+        "( )",
+        "Wert eingeschränkt aussagekräftig",
+        "eingeschränkt aussagekräftig",
+        "ist eingeschränkt aussagekräftig",
+        "eingeschränkt aussagekräftig",
     ),
-    "x": Sign("x", "Angabe nicht sinnvoll", "Angabe nicht sinnvoll", "lässt sich nicht sinnvoll angeben"),
-    "...": Sign("…", "Angabe folgt später", "Angabe folgt später", "folgt später"),
+    "x": Sign(
+        "x",
+        "Angabe nicht sinnvoll",
+        "Angabe nicht sinnvoll",
+        "lässt sich nicht sinnvoll angeben",
+        "nicht sinnvoll anzugeben",
+    ),
+    "...": Sign("…", "Angabe folgt später", "Angabe folgt später", "folgt später", "noch nicht verfügbar"),
 }
 
 #: Spoken words for a cell that holds only a sign.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sozlib.chapter import german
 from sozlib.chapter.context import Context
 from sozlib.chapter.readings import Series
+from sozlib.chapter.signs import SIGNS
 
-RULE = "Geheim gehaltene und unbekannte Werte sind mit „.“ gekennzeichnet."
 TESTED = "Gesichert heißt: Der Unterschied ist statistisch gesichert (95 %)."
 
 
@@ -18,7 +18,7 @@ def source_line(
     *,
     period: int | None = None,
     breaks: bool = False,
-    hidden: bool = False,
+    hidden: Collection[str] = (),
     tested: bool = False,
 ) -> str:
     """Source line under a figure or table.
@@ -34,7 +34,7 @@ def source_line(
     breaks
         Whether breaks in the series are explained.
     hidden
-        Whether a value shown is withheld.
+        Statuses of values that are withheld; their signs are explained.
     tested
         Whether "gesichert" needs explaining.
     """
@@ -54,8 +54,9 @@ def source_line(
         parts += [f"Ab {year}: {text.rstrip('.')}." for year, text in shown]
     if tested:
         parts.append(TESTED)
-    if hidden:
-        parts.append(RULE)
+    explained = [f"„{sign.sign}“ {sign.spoken}" for status, sign in SIGNS.items() if status in hidden]
+    if explained:
+        parts.append(f"Zeichen: {', '.join(explained)}.")
     if context.invented:
         parts.append("Erfundene Daten.")
     return " ".join(parts)
