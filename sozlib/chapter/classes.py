@@ -27,7 +27,7 @@ from sozlib.chapter.numbers import number
 #: Roundings from coarse to fine, within a power of ten.
 _STEPS = (10.0, 5.0, 2.0, 1.0)
 #: So many values the search for natural breaks is given at most.
-_MOST = 240
+_MOST = 160
 
 
 @dataclass(frozen=True)

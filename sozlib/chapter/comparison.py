@@ -54,14 +54,14 @@ def comparison(
     """
     rows = ranked(areas)
     slim = width < 500
-    row_height, size = (23.0, SIZE) if len(rows) <= 28 else (19.0, 13.0) if len(rows) <= 40 else (16.0, SMALL)
+    row_height, size = (23.0, SIZE) if len(rows) <= 28 else (19.0, 13.0) if len(rows) <= 40 else (14.5, SMALL)
     bold = [a.area == own for a in rows]
     room = 140.0 if slim else 300.0
     names = [wrap(a.short_name if slim else a.name, room, size, b) for a, b in zip(rows, bold, strict=True)]
     numbers = [a.text(decimals) for a in rows]
     left = max((block_width(n, size, b) for n, b in zip(names, bold, strict=True)), default=0.0) + 12
     right = max((text_width(t, size, b) for t, b in zip(numbers, bold, strict=True)), default=0.0) + 14
-    heights = [max(row_height, len(n) * (size + 1.5) + 4) for n in names]
+    heights = [row_height + (len(n) - 1) * (size + 1.5) for n in names]
     heading = wrap("in %" if unit == "%" else unit, width * 0.4, NOTE)
     whole_label = "" if whole is None or not whole.known else f"{whole.name} {whole.text(decimals, unit)}"
     if slim and whole is not None and whole_label:

@@ -81,7 +81,7 @@ def nice_scale(
     locator = MaxNLocator(nbins=ticks, steps=[1, 2, 2.5, 5, 10], integer=whole_numbers, min_n_ticks=2)
     found_ticks = np.asarray(locator.tick_values(low, high), dtype=float)
     step = found_ticks[1] - found_ticks[0]
-    slack = step * 1e-6
+    slack = step * 1e-9
     if to_tick:
         keep = found_ticks[(found_ticks > low - step + slack) & (found_ticks < high + step - slack)]
         low, high = float(keep[0]), float(keep[-1])

@@ -133,7 +133,7 @@ class _Spine:
         low = high - cell["high"] - gap
         right = low - cell["low"] - gap
         room = right - (460.0 if full else 210.0) - gap - cell["own"] - cell["whole"] - 2 * gap
-        wanted = max((text_width(_named(r, self.mixed), SIZE) for r in rows), default=0.0) + 2
+        wanted = max([90.0, *(text_width(_named(r, self.mixed), SIZE) + 2 for r in rows)])
         title = min(wanted, room)
         own = title + gap + cell["own"]
         whole = own + gap + cell["whole"]

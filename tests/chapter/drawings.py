@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
 
 import geopandas as gpd
 import shapely
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
+from matplotlib.textpath import TextToPath
 from matplotlib.transforms import Bbox
 
-from sozlib.chapter.canvas import FULL, NARROW, TEXT
+from sozlib.chapter.canvas import FULL, MIDDLE, NARROW, TEXT
+from sozlib.chapter.lettering import FAMILY
 from sozlib.chapter.palette import Palette
 from sozlib.chapter.svg import html_form, print_form, written
 from sozlib.chapter.values import AreaValue, TimeSeries
@@ -56,19 +59,24 @@ def texts(figure: Figure) -> list[str]:
     return [artist.get_text() for artist in figure.findobj(Text) if artist.get_text()]
 
 
+@lru_cache(maxsize=4096)
+def _drawn_width(text: str, size: float, weight: int) -> float:
+    """Width of a text without hinting, as matplotlib lays it out for SVG."""
+    font = FontProperties(family=FAMILY, weight=weight, size=size)
+    return float(TextToPath().get_text_width_height_descent(text, font, ismath=False)[0])
+
+
 def boxes(figure: Figure) -> list[tuple[str, Bbox]]:
-    """All words of a figure with the box of their ink in px, measured finely enough that hinting plays no part."""
-    fine = 10
-    dpi = figure.get_dpi()
-    figure.set_dpi(dpi * fine)
-    renderer = FigureCanvasAgg(figure).get_renderer()
+    """All words of a figure with the box of their ink in px."""
     found = []
     for artist in figure.findobj(Text):
-        if artist.get_text():
-            box = artist.get_window_extent(renderer)
-            middle = (box.y0 + box.y1) / 2 / fine  # the line's own height is larger than the letters'
-            found.append((artist.get_text(), Bbox.from_extents(box.x0 / fine, middle - 5, box.x1 / fine, middle + 5)))
-    figure.set_dpi(dpi)
+        text = artist.get_text()
+        if text:
+            width = _drawn_width(text, artist.get_fontsize(), artist.get_fontweight())
+            x, y = artist.get_transform().transform(artist.get_position())
+            left = x - width * {"left": 0.0, "center": 0.5, "right": 1.0}[artist.get_horizontalalignment()]
+            low = y + artist.get_fontsize() * MIDDLE - 5
+            found.append((text, Bbox.from_extents(left, low, left + width, low + 10)))
     return found
 
 

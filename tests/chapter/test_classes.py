@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sozlib.chapter.classes import MapClasses, map_classes
@@ -51,6 +51,7 @@ def test_too_few_different_values_make_one_class(values: list[float]) -> None:
     assert classes.labels() == ("alle Werte",)
 
 
+@settings(deadline=None)
 @given(VALUES, st.integers(1, 5), st.integers(0, 3))
 def test_classes_rise_hold_every_value_once_and_leave_no_end_empty(values: list[float], k: int, decimals: int) -> None:
     classes = map_classes(frame(values), classes=k, decimals=decimals)
@@ -66,6 +67,7 @@ def test_classes_rise_hold_every_value_once_and_leave_no_end_empty(values: list[
     assert len({classes.class_of(v) for v in present}) <= len(classes)
 
 
+@settings(deadline=None, max_examples=20)
 @given(st.lists(st.floats(0, 100), min_size=300, max_size=400))
 def test_many_values_still_give_limits_inside_their_range(values: list[float]) -> None:
     classes = map_classes(frame(values))
