@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sozlib.chapter import german
 from sozlib.chapter.context import Context
 from sozlib.chapter.readings import Series
+from sozlib.chapter.signs import SIGNS
 
 #: So many indicators are named in one sentence.
 NAMED = 3
