@@ -16,12 +16,11 @@ References
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import null_space
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
@@ -69,21 +68,28 @@ def conceal(
         Mask of hidden cells; holds ``primary``. Empty cells are never chosen: that nothing is there is public.
     """
     unknown = np.isnan(sizes)
-    hidden = _spread(primary.copy(), sizes, primary, unknown, sums, minimum)
-    while (found := determined(hidden | unknown, sums) & primary).any():
-        more = {_smallest_beside(int(cell), hidden, sizes, sums) for cell in np.flatnonzero(found)} - {None}
+    of_cell: dict[int, list[Sum]] = defaultdict(list)
+    for equation in sums:
+        for cell in equation.members:
+            of_cell[cell].append(equation)
+    hidden = _spread(primary.copy(), sizes, primary, unknown, of_cell, minimum)
+    while True:
+        touched = dict.fromkeys(s for c in np.flatnonzero(hidden | unknown) for s in of_cell[int(c)])
+        found = determined(hidden | unknown, list(touched)) & primary
+        more = {_smallest_beside(int(cell), hidden, sizes, of_cell[int(cell)]) for cell in np.flatnonzero(found)}
+        more.discard(None)
         if not more:
             break
         hidden[[cell for cell in more if cell is not None]] = True
-        hidden = _spread(hidden, sizes, primary, unknown, sums, minimum)
+        hidden = _spread(hidden, sizes, primary, unknown, of_cell, minimum)
     return hidden
 
 
 def _smallest_beside(
     cell: int, hidden: npt.NDArray[np.bool_], sizes: npt.NDArray[np.float64], sums: Sequence[Sum]
 ) -> int | None:
-    """Smallest shown cell that stands in a sum with this one; None if there is none."""
-    beside = {c for s in sums if cell in s.members for c in s.members if not hidden[c] and sizes[c] > 0}
+    """Smallest shown cell of the sums that hold this one; None if there is none."""
+    beside = {c for s in sums for c in s.members if not hidden[c] and sizes[c] > 0}
     return min(beside, key=lambda c: (sizes[c], c), default=None)
 
 
@@ -92,25 +98,20 @@ def _spread(
     sizes: npt.NDArray[np.float64],
     primary: npt.NDArray[np.bool_],
     unknown: npt.NDArray[np.bool_],
-    sums: Sequence[Sum],
+    of_cell: Mapping[int, Sequence[Sum]],
     minimum: int,
 ) -> npt.NDArray[np.bool_]:
     """Hide further cells until every sum is safe by itself."""
-    of_cell: dict[int, list[int]] = defaultdict(list)
-    for number, equation in enumerate(sums):
-        for cell in equation.members:
-            of_cell[cell].append(number)
-    waiting = deque(sorted({number for cell in np.flatnonzero(hidden) for number in of_cell[int(cell)]}))
+    waiting = deque(dict.fromkeys(s for cell in np.flatnonzero(hidden) for s in of_cell[int(cell)]))
     queued = set(waiting)
     while waiting:
-        number = waiting.popleft()
-        queued.discard(number)
-        for cell in _additions(sums[number], sizes, primary, hidden, unknown, minimum):
+        equation = waiting.popleft()
+        queued.discard(equation)
+        for cell in _additions(equation, sizes, primary, hidden, unknown, minimum):
             hidden[cell] = True
-            for other in of_cell[cell]:
-                if other not in queued:
-                    queued.add(other)
-                    waiting.append(other)
+            fresh = [s for s in of_cell[cell] if s not in queued]
+            queued.update(fresh)
+            waiting.extend(fresh)
     return hidden
 
 
@@ -174,11 +175,14 @@ def determined(unknown: npt.NDArray[np.bool_], sums: Sequence[Sum]) -> npt.NDArr
     columns = np.concatenate([list(e) for e in equations])
     values = np.concatenate([list(e.values()) for e in equations])
     matrix = csr_array((values, (rows, columns)), shape=(len(equations), len(cells)))
+    gram = (matrix.T @ matrix).tocsr()
     number, of_cell = connected_components(abs(matrix).T @ abs(matrix), directed=False)
-    of_row = of_cell[[next(iter(e)) for e in equations]]
+    in_equation = gram.diagonal() > 0
     for component in range(number):
         inside = np.flatnonzero(of_cell == component)
-        if (of_row == component).any():
-            free = null_space(matrix[of_row == component][:, inside].toarray())
-            result[cells[inside]] = (np.abs(free) < 1e-9).all(axis=1)
+        if in_equation[inside].all():
+            # The null space of the sums is that of their Gram matrix, whose size is the number of cells only.
+            strength, direction = np.linalg.eigh(gram[inside][:, inside].toarray())
+            free = direction[:, strength < 1e-9 * max(strength[-1], 1.0)]
+            result[cells[inside]] = (np.abs(free) < 1e-6).all(axis=1)
     return result

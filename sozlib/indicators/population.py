@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sozlib.indicators.catalogue import Term
 from sozlib.indicators.quantities import Quantities
 from sozlib.snapshot import POPULATION_COLUMNS
 
@@ -30,17 +29,14 @@ def population_table(quantities: Quantities, measure: str | None, periods: tuple
     pandas.DataFrame
         Columns :data:`~sozlib.snapshot.POPULATION_COLUMNS`; ``age_to`` is missing in the open group.
     """
-    parts = []
-    for low in GROUPS if measure else ():
-        high = low + 4 if low != GROUPS[-1] else None
-        for sex in ("m", "f"):
-            cells = quantities.of([Term(measure=measure, sex=sex, age_from=low, age_to=high)])
-            cells = cells[cells["period"].between(*periods)]
-            parts.append(cells.assign(sex=sex, age_from=low, age_to=np.nan if high is None else high))
-    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(POPULATION_COLUMNS))
-    frame = frame[list(POPULATION_COLUMNS)].astype(
-        {"period": "int64", "age_from": "int64", "age_to": "Int64", "value": "float64"}
+    groups = pd.DataFrame(
+        [(sex, low, low + 4 if low != GROUPS[-1] else np.inf) for low in GROUPS for sex in ("m", "f")],
+        columns=["sex", "age_from", "age_to"],
     )
+    frame = quantities.grouped(measure, groups) if measure else pd.DataFrame(columns=list(POPULATION_COLUMNS))
+    frame = frame.loc[frame["period"].between(*periods), list(POPULATION_COLUMNS)]
+    frame["age_to"] = frame["age_to"].replace(np.inf, np.nan)
+    frame = frame.astype({"period": "int64", "age_from": "int64", "age_to": "Int64", "value": "float64"})
     order = {area: i for i, area in enumerate(quantities.areas["id"])}
     return frame.sort_values(
         ["area", "period", "age_from", "sex"], key=lambda s: s.map(order) if s.name == "area" else s, ignore_index=True

@@ -187,20 +187,50 @@ class Quantities:
             chosen["status"] = chosen["status"].mask(several, "x")
         return chosen
 
-    def _aggregated(self, cells: pd.DataFrame) -> pd.DataFrame:
+    def grouped(self, measure: str, groups: pd.DataFrame) -> pd.DataFrame:
+        """A measure in several groups of age and sex at once, for all areas and levels.
+
+        Parameters
+        ----------
+        measure
+            Id of a measure that counts.
+        groups
+            Columns sex, age_from, age_to (inf: open).
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns of ``groups`` beside :data:`COLUMNS`; only groups that the measure's own fit into.
+        """
+        names = list(groups.columns)
+        rows = self._by_measure.get(measure)
+        if rows is None:
+            return pd.DataFrame(columns=[*COLUMNS, *names])
+        cells = rows.drop(columns=["age_from", "age_to"]).merge(groups, on="sex")
+        cells = cells[(cells["low"] >= cells["age_from"]) & (cells["high"] <= cells["age_to"])]
+        present = cells[["area", "period"]].drop_duplicates().merge(cells[names].drop_duplicates(), how="cross")
+        filled = present.merge(cells, on=["area", "period", *names], how="left")
+        nobody = filled["status"].isna()
+        filled["value"] = filled["value"].mask(nobody, 0.0)
+        filled["status"] = filled["status"].mask(nobody, "–")
+        counted = filled["value"].abs()
+        return self._aggregated(filled.assign(size=counted, least=counted), names)
+
+    def _aggregated(self, cells: pd.DataFrame, groups: Sequence[str] = ()) -> pd.DataFrame:
         """Sums over groups for each area, then over areas for each area above that the source does not deliver."""
-        delivered = _summed(cells, ["area", "period"])
+        keys = ["area", "period", *groups]
+        delivered = _summed(cells, keys)
         base = delivered[delivered["area"].isin(self.base["id"])]
         upper = delivered[~delivered["area"].isin(self.base["id"])]
-        wanted = self.ancestors.merge(pd.DataFrame({"period": base["period"].unique()}), how="cross")
+        wanted = self.ancestors.merge(base[keys[1:]].drop_duplicates(), how="cross")
         wanted = wanted[self._valid(pd.MultiIndex.from_frame(wanted[["area", "period"]]))]
-        parts = wanted.merge(base, on=["area", "period"], how="left")
+        parts = wanted.merge(base, on=keys, how="left")
         parts["status"] = parts["status"].astype(object).where(parts["status"].notna(), ".")
         if parts.empty:
             return delivered
-        sums = _summed(parts.drop(columns="area").rename(columns={"upper": "area"}), ["area", "period"])
-        own = pd.MultiIndex.from_frame(upper[["area", "period"]])
-        sums = sums[~pd.MultiIndex.from_frame(sums[["area", "period"]]).isin(own)]
+        sums = _summed(parts.drop(columns="area").rename(columns={"upper": "area"}), keys)
+        own = pd.MultiIndex.from_frame(upper[keys])
+        sums = sums[~pd.MultiIndex.from_frame(sums[keys]).isin(own)]
         return pd.concat([base, upper, sums], ignore_index=True)
 
 
@@ -221,7 +251,7 @@ def _summed(rows: pd.DataFrame, keys: list[str], expected: int | None = None) ->
     frame["status"] = status
     frame.loc[frame["status"].isin(WITHOUT_VALUE), ["value", "size", "least"]] = np.nan
     frame["least"] = frame["least"].where(frame["least"] > 0)
-    return frame.reset_index()[COLUMNS]
+    return frame.reset_index()[[*COLUMNS, *keys[2:]]]
 
 
 def combine_statuses(statuses: np.ndarray, values: np.ndarray) -> np.ndarray:

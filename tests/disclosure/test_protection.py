@@ -162,7 +162,7 @@ def test_a_balance_of_small_counts_is_hidden():
 counts = st.lists(st.one_of(st.integers(0, 3), st.integers(0, 50)), min_size=5, max_size=5)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(cases=counts, others=counts)
 def test_no_hidden_count_of_an_edition_can_be_found_by_subtraction(attack, cases, others):
     table = observations(cases=cases, people=[c + o for c, o in zip(cases, others, strict=True)])
