@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sozlib.errors import InputError, Place, Problem
-from sozlib.observations.findings import listed
+from sozlib.observations.findings import listed, several
 from sozlib.observations.heads import Table, near, understand
 from sozlib.observations.read import read_grid
 from sozlib.project import AreasFile, Project
@@ -142,7 +142,7 @@ def _area_table(table: Table, project: Project) -> tuple[pd.DataFrame, list[Prob
                 "missing-column",
                 f"Die Spalte „level“ fehlt; ist „{alike}“ gemeint?",
                 "Benennen Sie die Spalte um oder nennen Sie sie in areas.columns.",
-                table.grid.place(table.grid.numbers[0]),
+                table.grid.place(table.head_row),
             )
         )
     for name in ("id", "name") if listed_only else ("id", "name", "level", "parent"):
@@ -199,8 +199,8 @@ def _area_table(table: Table, project: Project) -> tuple[pd.DataFrame, list[Prob
                     grid.place(int(str(row)), "level"),
                 )
             )
-        if id_ != whole and area["parent"] not in ids:
-            nearest = near(area["parent"] or "", [i for i in ids if i])
+        if id_ != whole and area["parent"] not in (*ids, whole):
+            nearest = near(area["parent"] or "", [i for i in ids if i and i != id_])
             problems.append(
                 Problem(
                     "area-parent",
@@ -348,21 +348,24 @@ def _named(id_: str, names: dict[str, str]) -> str:
 def _identity(
     read: gpd.GeoDataFrame, texts: pd.Series, names: dict[str, str], areas: pd.DataFrame, shown: str
 ) -> list[Problem]:
-    problems: list[Problem] = []
     known = set(areas["id"])
     unknown = [text for text, id_ in zip(texts, read["id"], strict=True) if id_ not in known]
-    for text in unknown:
-        nearest = near(text, list(names))
-        problems.append(
-            Problem(
-                "unknown-area",
-                f"Fläche „{text}“: diesen Raum gibt es nicht.",
-                (f"Meinten Sie „{nearest}“? " if nearest else "")
-                + "Ordnen Sie die Kennung mit areas.ids oder areas.id_pattern in parameters/report.yml zu.",
-                Place(shown),
-            )
-        )
     missing = [_named(id_, names) for id_ in names if id_ not in set(read["id"])]
+
+    def stranger(text: str) -> Problem:
+        nearest = near(text, list(names)) if missing else None
+        return Problem(
+            "unknown-area",
+            f"Fläche „{text}“: diesen Raum gibt es nicht.",
+            (f"Meinten Sie „{nearest}“? " if nearest else "")
+            + "Ordnen Sie die Kennung mit areas.ids oder areas.id_pattern in parameters/report.yml zu."
+            if missing
+            else "Sie bleibt unbeachtet, denn alle Räume haben eine Fläche.",
+            Place(shown),
+            "error" if missing else "warning",
+        )
+
+    problems = several(unknown, stranger)
     if missing:
         problems.append(
             Problem(

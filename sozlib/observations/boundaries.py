@@ -269,6 +269,8 @@ def apply_boundaries(
 
 def _counted_twice(moved: pd.DataFrame, starts: Mapping[str, int]) -> list[Problem]:
     own = moved.loc[~moved["moved"].astype(bool)]
+    if own.empty:
+        return []
     early = own.loc[own["period"] < own["area"].map(starts)].drop_duplicates(["file", "area", "period"])
     return several(
         early.to_dict("records"),

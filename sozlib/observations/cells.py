@@ -60,7 +60,7 @@ def read_cells(frame: pd.DataFrame, source: Source, grid: Grid) -> Read:
     unscaled = np.array([cell.value for cell in cells], dtype=float)
     status = pd.Series([cell.status for cell in cells], dtype=object)
     frame = frame.assign(value=unscaled * factors, status=status)
-    problems += _faults(frame, cells, numbers, grid)
+    problems += _faults(frame, cells, numbers, source, grid)
     problems += _impossible(frame, unscaled, source, grid)
     flags = sorted({cell.flag for cell in set(cells) if cell.flag})
     notes += [("Kennzeichen", {"p": "p (vorläufig)", "r": "r (berichtigt)", "s": "s (geschätzt)"}[f]) for f in flags]
@@ -70,7 +70,11 @@ def read_cells(frame: pd.DataFrame, source: Source, grid: Grid) -> Read:
 
 
 def _unmarked(raw: Any, marks: str | None) -> Any:
-    return re.sub(marks, "", raw.strip()) if marks and isinstance(raw, str) else raw
+    """Cell without footnote marks; the bracket of „(4)“ is a sign, not a mark."""
+    if not marks or not isinstance(raw, str):
+        return raw
+    text = raw.strip()
+    return text if text.startswith("(") and text.find(")") == len(text) - 1 else re.sub(marks, "", text)
 
 
 def _by_empty(source: Source) -> dict[str | None, list[str]]:
@@ -121,7 +125,7 @@ def _number_format(
     return NumberFormat.of(decimal or ",", thousands), problems, notes
 
 
-def _faults(frame: pd.DataFrame, cells: np.ndarray, numbers: NumberFormat, grid: Grid) -> list[Problem]:
+def _faults(frame: pd.DataFrame, cells: np.ndarray, numbers: NumberFormat, source: Source, grid: Grid) -> list[Problem]:
     """Empty cells, texts, numbers with the other decimal sign."""
     faults = np.array([cell.fault or "" for cell in cells], dtype=object)
     problems: list[Problem] = []

@@ -5,7 +5,7 @@ Each check sees all sources at once and reports places in the deliveries, not in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -306,15 +306,18 @@ def _totals(frame: pd.DataFrame, selection: Selection) -> pd.DataFrame:
 
 
 def declared(
-    frame: pd.DataFrame, sources: Sequence[Source], files: Mapping[str, str], areas: Areas | None
+    frame: pd.DataFrame, sources: Sequence[Source], place_of: Callable[[str, int], Place], areas: Areas | None
 ) -> list[Problem]:
-    """The checks that sources declare: sums of parts, parts of wholes."""
+    """The checks that sources declare: sums of parts, parts of wholes.
+
+    ``place_of`` says where the n-th check of a source is declared.
+    """
     bases = _bases(sources)
     measures = sorted({measure.id for source in sources for measure in source.measures})
     names = dict(zip(areas.table["id"], areas.table["name"], strict=True)) if areas is not None else {}
     problems: list[Problem] = []
     for source in sources:
-        for check in source.checks:
+        for number, check in enumerate(source.checks):
             sides = [side for side in (*check.parts, check.total, check.part, check.whole) if side is not None]
             unknown = [side for side in sides if side.measure not in measures]
             for side in unknown:
@@ -324,7 +327,7 @@ def declared(
                         "unknown-measure",
                         f"checks: Das Merkmal „{side.measure}“ gibt es nicht.",
                         f"Meinten Sie „{nearest}“?" if nearest else f"Vorhanden: {listed(measures, 12)}.",
-                        Place(files[source.id]),
+                        place_of(source.id, number),
                     )
                 )
             if unknown:
@@ -337,7 +340,7 @@ def declared(
                             "check-empty",
                             f"checks: Zu „{side}“ gibt es keine Gruppen; die Prüfung prüft nichts.",
                             "Richten Sie Alter, Geschlecht und Staatsangehörigkeit nach den gelieferten Gruppen.",
-                            Place(files[source.id]),
+                            place_of(source.id, number),
                         )
                     )
             base = max(bases[of.id, m.id] for of in sources for m in of.measures if m.id in {s.measure for s in sides})

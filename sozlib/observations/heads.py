@@ -50,11 +50,14 @@ class Table:
         Text of each column's head.
     body
         Cells below the head; the index holds row numbers as the reader sees them, columns are positions.
+    head_row
+        Number of the head's last row as the reader sees it.
     """
 
     grid: Grid
     heads: tuple[str, ...]
     body: pd.DataFrame
+    head_row: int = 1
 
     def position(self, head: str) -> int:
         """Position of a column by its head.
@@ -68,7 +71,6 @@ class Table:
         found = [i for i, candidate in enumerate(self.heads) if candidate == wanted]
         if len(found) == 1:
             return found[0]
-        row = self.grid.numbers[0] if not len(self.body) else None
         if found:
             raise InputError(
                 [
@@ -76,7 +78,7 @@ class Table:
                         "column-twice",
                         f"Die Spalte „{wanted}“ gibt es {len(found)}-mal.",
                         "Geben Sie jeder Spalte eine eigene Überschrift oder lesen Sie mehr Kopfzeilen (header_rows).",
-                        self.grid.place(row),
+                        self.grid.place(self.head_row),
                     )
                 ]
             )
@@ -89,7 +91,7 @@ class Table:
                     "missing-column",
                     f"Die Spalte „{wanted}“ fehlt.",
                     f"Meinten Sie „{nearest}“? Vorhanden: {shown}." if nearest else f"Vorhanden: {shown or 'keine'}.",
-                    self.grid.place(row),
+                    self.grid.place(self.head_row),
                 )
             ]
         )
@@ -177,7 +179,7 @@ def understand(
             ]
         )
     body = pd.DataFrame([rows[i][: last + 1] for i in kept], index=[grid.numbers[i] for i in kept], dtype=object)
-    return Table(grid, heads[: last + 1], body)
+    return Table(grid, heads[: last + 1], body, grid.numbers[first + header_rows - 1])
 
 
 def _first_row(grid: Grid, header_row: int | str) -> int:

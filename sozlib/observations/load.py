@@ -26,7 +26,7 @@ from sozlib.observations.observe import RAW, Observed, observe, unused_columns
 from sozlib.observations.read import read_grid
 from sozlib.observations.schema import OBSERVATION_COLUMNS, validate
 from sozlib.observations.source import Measure, Source
-from sozlib.parameters import load
+from sozlib.parameters import line_of, load, read_yaml
 from sozlib.project import Project
 
 if TYPE_CHECKING:
@@ -140,7 +140,12 @@ def collect(project: Project) -> Observations:
         problems += applied.problems
         problems += checks.missing_areas(table, areas, sources)
         problems += checks.level_totals(table, areas, sources, kinds)
-    problems += checks.declared(table, list(sources.values()), files, areas)
+
+    def place_of(source: str, number: int) -> Place:
+        declared = read_yaml(project.root / files[source], project.root)
+        return Place(files[source], line_of(declared, ("checks", number)))
+
+    problems += checks.declared(table, list(sources.values()), place_of, areas)
     table = _tidy(table)
     if areas is not None and not any(problem.severity == "error" for problem in problems):
         problems += validate(table, areas.ids, measures)

@@ -63,7 +63,7 @@ def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
     if thousands:
         sign = f"[{SPACES}]" if thousands == " " else re.escape(thousands)
         whole = rf"(?:\d+|\d{{1,3}}(?:{sign}\d{{3}})+)"
-    return re.compile(rf"[+-]?{whole}(?:{mark}\d+)?")
+    return re.compile(rf"[+-]?{whole}(?:{mark}\d+)?", re.ASCII)
 
 
 _DECIMAL = {

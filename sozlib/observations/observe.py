@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -103,7 +103,7 @@ def observe(table: Table, source: Source, given: Given) -> Observed:
         cells = body[position]
         body = body.copy()
         body[position] = cells.where(cells.map(lambda cell: text_of(cell) != "")).ffill()
-    table = Table(table.grid, table.heads, body)
+    table = replace(table, body=body)
     rows, kept = _rows(table, source, given, problems)
     parts: list[dict[str, np.ndarray]] = []
     used: set[int] = {table.position(head) for head in _named(source)}
@@ -149,7 +149,7 @@ def _require_columns(table: Table, source: Source) -> None:
                     "missing-column",
                     f"Keine Spalte passt auf das Muster des Merkmals „{measure.id}“ ({measure.columns}).",
                     f"Vorhanden: {', '.join(f'„{head}“' for head in table.heads[:12] if head)}.",
-                    table.grid.place(),
+                    table.grid.place(table.head_row),
                 )
             )
     if problems:
