@@ -1,0 +1,33 @@
+import io
+
+import matplotlib
+from drawings import PALETTE
+from matplotlib.figure import Figure
+
+from sozlib.chapter.style import house_style
+
+
+def test_an_own_plot_gets_letters_and_colours_of_the_report_and_the_session_stays_as_it_was() -> None:
+    before = dict(matplotlib.rcParams)
+    with matplotlib.rc_context(house_style(PALETTE)):
+        figure = Figure()
+        axes = figure.add_subplot()
+        axes.plot([1, 2, 3], [2, 1, 3])
+        axes.set_title("Zuzüge")
+        sink = io.BytesIO()
+        figure.savefig(sink, format="svg")
+    svg = sink.getvalue().decode()
+    assert "Source Sans 3" in svg
+    assert PALETTE.exact["own"] in svg
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_importing_and_drawing_a_chart_leaves_the_settings_alone() -> None:
+    from drawings import series
+
+    from sozlib.chapter.svg import written
+    from sozlib.chapter.trend import trend
+
+    before = dict(matplotlib.rcParams)
+    written(trend(series("Au", [3, 4]), None, palette=PALETTE))
+    assert dict(matplotlib.rcParams) == before
