@@ -231,5 +231,6 @@ def _piece(raw: str, name: str, caption: str | None) -> str:
         html = _CAPTION.sub(lambda match: f"{match[1]}<caption>{caption}</caption>", html, count=1)
     if name:
         html = html.replace("<summary>Zahlen zur Abbildung</summary>", f"<summary>Zahlen zur {name}</summary>", 1)
-        html = re.sub(r'aria-label="(?:Tabelle|Zahlen zur Abbildung), ', f'aria-label="{name}, ', html, count=1)
+        html = html.replace('aria-label="Zahlen zur Abbildung, ', f'aria-label="Zahlen zur {name}, ', 1)
+        html = html.replace('aria-label="Tabelle, ', f'aria-label="{name}, ', 1)
     return html

@@ -20,6 +20,8 @@ _INLINE = {
     "em": ("_", "_"),
     "i": ("_", "_"),
 }
+#: With more columns than this, heads are hyphenated and columns of numbers equally wide.
+MANY = 8
 _NUMBER = re.compile(r"^[(\[]?[+−–±-]?[\d.]*\d(?:,\d+)?(?:\s?[%‰])?(?:–[−-]?[\d.,]+)?[)\]]?$")
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>$@#~^|])")
 _SIGNS = frozenset({"–", "0", ".", "/", "x", "…", "...", "( )", "()", ""})
@@ -96,11 +98,7 @@ def to_typst(table: Table) -> str:
     """Call of ``data-table`` (``reports/theme/report.typ``) that sets this table."""
     left = table.left_columns
     align = ", ".join("left" if column in left else "right" for column in range(table.columns))
-    first = "1fr" if table.columns > 1 else "auto"
-    wide_words = [
-        c for c in sorted(left) if c and max((len(x.text) for r in table.body if (x := _at(r, c))), default=0) > 28
-    ]
-    widths = ", ".join(first if c == 0 else "1.4fr" if c in wide_words else "auto" for c in range(table.columns))
+    widths = ", ".join(_widths(table))
     kinds = ", ".join(f'"{row.kind}"' for row in table.body)
     lines = [
         "#data-table(",
@@ -110,6 +108,19 @@ def to_typst(table: Table) -> str:
     ]
     lines += ["  " + "".join(_typst_cell(cell) + ", " for cell in row.cells) for row in table.body]
     return "\n".join([*lines, ")"])
+
+
+def _widths(table: Table) -> list[str]:
+    """Columns of numbers as wide as they need, columns of sentences share the rest; many columns are equally wide."""
+    if table.columns == 1:
+        return ["auto"]
+    if table.columns > MANY:
+        return ["auto", *["1fr"] * (table.columns - 1)]
+    longest = [
+        max((len(cell.text) for row in table.body if (cell := _at(row, column))), default=0)
+        for column in range(table.columns)
+    ]
+    return ["1fr", *("1.4fr" if longest[c] > 28 else "auto" for c in range(1, table.columns))]
 
 
 def to_pipe(table: Table) -> str:

@@ -63,3 +63,13 @@ def test_an_area_in_brackets_or_markup_stays_text() -> None:
     assert table is not None
     assert "a\\|b \\*c\\*" in to_pipe(table)
     assert "[a|b \\*c\\*]" in to_typst(table)
+
+
+def test_many_columns_are_equally_wide() -> None:
+    cells = "".join(f"<td>{i},0</td>" for i in range(10))
+    heads = "".join(f"<th>Kindertagesbetreuung {i}</th>" for i in range(10))
+    table = read_table(
+        f"<table><thead><tr><th>Raum</th>{heads}</tr></thead><tbody><tr><th>Nord</th>{cells}</tr></tbody></table>"
+    )
+    assert table is not None
+    assert f"columns: (auto, {', '.join(['1fr'] * 10)},)" in to_typst(table)
