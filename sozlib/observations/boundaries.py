@@ -34,6 +34,7 @@ class Part:
     new: str
     year: int
     share: float = 1.0
+    row: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,12 @@ class Boundaries:
     ----------
     parts
         One line of the table each.
-    file
-        Where the table comes from, for messages.
+    unusable
+        Old ids of a table with mistakes: what is delivered for them is known, but cannot be assigned.
     """
 
     parts: tuple[Part, ...] = ()
-    file: str = ""
+    unusable: frozenset[str] = frozenset()
 
     def present(self, old: str) -> tuple[Part, ...]:
         """Present areas of an old id with the shares they took, through several changes if need be."""
@@ -95,8 +96,8 @@ def read_boundaries(project: Project, areas: Areas) -> tuple[Boundaries, tuple[P
             parts.append(part)
     problems += _consistent(table, parts, areas)
     if any(problem.severity == "error" for problem in problems):
-        return Boundaries((), table.grid.file), tuple(problems)
-    return Boundaries(tuple(parts), table.grid.file), tuple(problems)
+        return Boundaries(unusable=frozenset(table.texts("old"))), tuple(problems)
+    return Boundaries(tuple(parts)), tuple(problems)
 
 
 def _part(table: Table, row: int, problems: list[Problem]) -> Part | None:
@@ -121,12 +122,13 @@ def _part(table: Table, row: int, problems: list[Problem]) -> Part | None:
             )
         )
         return None
-    return Part(cells["old"], cells["new"], int(year), share)
+    return Part(cells["old"], cells["new"], int(year), share, row)
 
 
 def _consistent(table: Table, parts: list[Part], areas: Areas) -> list[Problem]:
     problems: list[Problem] = []
     old = {part.old for part in parts}
+    rows = {part.old: part.row for part in reversed(parts)}
     for part in parts:
         if part.new not in areas.ids and part.new not in old:
             nearest = areas.nearest(part.new)
@@ -135,7 +137,7 @@ def _consistent(table: Table, parts: list[Part], areas: Areas) -> list[Problem]:
                     "unknown-area",
                     f"Den neuen Raum „{part.new}“ gibt es nicht.",
                     f"Meinten Sie {nearest}?" if nearest else "",
-                    table.grid.place(column="new"),
+                    table.grid.place(part.row, "new"),
                 )
             )
         if part.old == part.new:
@@ -144,7 +146,7 @@ def _consistent(table: Table, parts: list[Part], areas: Areas) -> list[Problem]:
                     "boundary",
                     f"{part.old} kann nicht in sich selbst aufgehen.",
                     "Ein Raum, der seine Kennung behält, steht nicht in der Tabelle.",
-                    table.grid.place(column="old"),
+                    table.grid.place(part.row, "old"),
                 )
             )
     successors = {p.old: {q.new for q in parts if q.old == p.old} for p in parts}
@@ -158,7 +160,7 @@ def _consistent(table: Table, parts: list[Part], areas: Areas) -> list[Problem]:
                         "boundary",
                         f"{start} geht über mehrere Schritte in sich selbst auf.",
                         "Prüfen Sie die Richtung der Änderungen.",
-                        table.grid.place(column="old"),
+                        table.grid.place(rows[start], "old"),
                     )
                 )
                 break
@@ -173,7 +175,7 @@ def _consistent(table: Table, parts: list[Part], areas: Areas) -> list[Problem]:
                     "boundary-share",
                     f"Die Anteile von {id_} ergeben zusammen {str(round(total, 4)).replace('.', ',')} statt 1.",
                     "Ergänzen Sie die fehlenden Teile oder berichtigen Sie share.",
-                    table.grid.place(column="share"),
+                    table.grid.place(rows[id_], "share"),
                 )
             )
     return problems

@@ -124,8 +124,9 @@ def collect(project: Project) -> Observations:
     filled = [frame for frame in frames if len(frame)]
     table = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(RAW))
     if areas is not None and len(table):
-        table, found = checks.unknown_areas(table, areas, boundaries.old_ids, sources)
+        table, found = checks.unknown_areas(table, areas, boundaries.old_ids | boundaries.unusable, sources)
         problems += found
+        table = table.loc[~table["area"].isin(boundaries.unusable)]
     table, found = checks.duplicates(table)
     problems += found
     problems += checks.overlapping_groups(table)
@@ -138,7 +139,8 @@ def collect(project: Project) -> Observations:
         applied = apply_boundaries(table, boundaries, kinds, starts)
         table = applied.frame
         problems += applied.problems
-        problems += checks.missing_areas(table, areas, sources)
+        if not boundaries.unusable:
+            problems += checks.missing_areas(table, areas, sources)
         problems += checks.level_totals(table, areas, sources, kinds)
 
     def place_of(source: str, number: int) -> Place:

@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
@@ -134,6 +134,7 @@ def frame_of(rows: list[tuple[str, int, str]]) -> pd.DataFrame:
     return table.assign(**constants)
 
 
+@settings(deadline=None, max_examples=50)  # frames, not formulas: the first one is slow
 @given(counts, st.floats(0.05, 0.95))
 def test_nobody_is_lost_whatever_changes(rows: list[tuple[str, int, str]], share: float) -> None:
     frame = frame_of(rows).drop_duplicates(["area", "age_from"])
@@ -145,6 +146,7 @@ def test_nobody_is_lost_whatever_changes(rows: list[tuple[str, int, str]], share
     assert not result.duplicated(key).any()
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.tuples(st.integers(0, 99), st.sampled_from(["", "()", ".", "/"])), min_size=2, max_size=2))
 def test_the_status_of_a_merger_is_that_of_a_sum(parts: list[tuple[int, str]]) -> None:
     frame = frame_of([("A", 1, ""), ("B", 1, "")]).assign(age_from=0)

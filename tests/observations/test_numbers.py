@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from babel.numbers import format_decimal
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sozlib.observations.numbers import NumberFormat, detect_decimal
@@ -12,12 +12,14 @@ from sozlib.observations.numbers import NumberFormat, detect_decimal
 amounts = st.decimals(min_value=-(10**9), max_value=10**9, places=2, allow_nan=False)
 
 
+@settings(deadline=None)  # the first call loads the locale
 @given(amounts)
 def test_what_german_formatting_writes_is_read_back(amount: object) -> None:
     written = format_decimal(amount, locale="de_DE")
     assert NumberFormat.of(",").parse(written) == pytest.approx(float(str(amount)))
 
 
+@settings(deadline=None)
 @given(amounts)
 def test_what_swiss_and_english_formatting_writes_is_read_back(amount: object) -> None:
     english = format_decimal(amount, locale="en_US")
@@ -31,6 +33,7 @@ def test_german_and_english_reading_never_differ_unnoticed(text: str) -> None:
         assert detect_decimal([text]).decimal is None, "a text with two meanings must not decide the sign"
 
 
+@settings(deadline=None)
 @given(st.lists(amounts, min_size=1, max_size=30))
 def test_the_decimal_sign_of_a_column_is_found(column: list[object]) -> None:
     found = detect_decimal([format_decimal(amount, locale="de_DE", decimal_quantization=False) for amount in column])

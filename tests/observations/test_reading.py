@@ -7,7 +7,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sozlib.errors import InputError
@@ -219,6 +219,7 @@ def test_what_was_detected_is_told_once_a_source(office: Office) -> None:
         assert part in notes
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 9999), min_size=2, max_size=5), min_size=2, max_size=8), st.data())
 def test_a_table_reads_the_same_in_every_encoding_and_delimiter(rows: list[list[int]], data: st.DataObject) -> None:
     width = min(map(len, rows))
