@@ -134,6 +134,8 @@ _FONT = re.compile(
 )
 #: ``fill="url(https://…)"`` would make a request; nh3 looks at addresses in ``href`` and ``src`` only.
 _FOREIGN_URL = re.compile(r"\s[\w:-]+=\"[^\"]*url\(\s*(?!#)[^\"]*\"", re.IGNORECASE)
+#: ``<use>`` may repeat a part of the same drawing, nothing else.
+_FOREIGN_USE = re.compile(r"(<use\b[^>]*?)\s(?:xlink:)?href=\"(?!#)[^\"]*\"", re.IGNORECASE)
 _ENTITY_QUOTE = re.compile(r"&quot;|&#34;|&#39;|&apos;|'")
 
 
@@ -150,7 +152,7 @@ def clean_block(html: str) -> str:
     str
         The same with everything outside the lists removed.
     """
-    return _FOREIGN_URL.sub("", _BLOCK.clean(presentation(html)))
+    return _FOREIGN_USE.sub(r"\1", _FOREIGN_URL.sub("", _BLOCK.clean(presentation(html))))
 
 
 def clean_body(html: str) -> str:
