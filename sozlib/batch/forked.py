@@ -10,9 +10,9 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
-import importlib.util
 import multiprocessing
 import os
+import pkgutil
 import signal
 import sys
 import time
@@ -29,19 +29,23 @@ INLINE_BACKEND = "module://matplotlib_inline.backend_inline"
 _PRELOADED = (
     "numpy",
     "pandas",
+    "pyarrow.dataset",
     "pyarrow.parquet",
     "geopandas",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
+    "mapclassify",
     "great_tables",
     "IPython",
     "ipykernel.zmqshell",
     "jupyter_client.session",
     "sozlib.batch.shell",
     "sozlib.snapshot",
-    "sozlib.chapter",
 )
+
+#: Packages whose every module is imported: what a notebook calls imports some of its own only when it is used.
+_PRELOADED_WHOLE = ("sozlib.chapter",)
 
 _warm = False
 
@@ -54,6 +58,10 @@ def preload() -> None:
     os.environ["MPLBACKEND"] = INLINE_BACKEND
     for name in _PRELOADED:
         importlib.import_module(name)
+    for name in _PRELOADED_WHOLE:
+        package = importlib.import_module(name)
+        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+            importlib.import_module(module.name)
     # Objects made so far are never collected: a collection in a child would copy their memory pages.
     gc.collect()
     gc.freeze()
