@@ -281,9 +281,8 @@ def level_totals(
 
 
 def _selected(frame: pd.DataFrame, selection: Selection) -> pd.DataFrame:
-    mask = frame["measure"] == selection.measure
     high = OPEN if selection.age_to is None else selection.age_to
-    mask &= (frame["age_from"] >= selection.age_from) & (frame["age_to"] <= high)
+    mask = (frame["age_from"] >= selection.age_from) & (frame["age_to"] <= high)
     for name, wanted in (("sex", selection.sex), ("nationality", selection.nationality)):
         if wanted:
             mask &= frame[name] == wanted
@@ -291,7 +290,7 @@ def _selected(frame: pd.DataFrame, selection: Selection) -> pd.DataFrame:
 
 
 def _totals(frame: pd.DataFrame, selection: Selection) -> pd.DataFrame:
-    """Sum by area and period, with the number of parts, whether all are known, and a place."""
+    """Sum of a measure's rows by area and period: number of parts, whether all are known, and a place."""
     rows = _selected(frame, selection)
     rows = rows.assign(known=~rows["status"].isin(WITHOUT_VALUE))
     return rows.groupby(["area", "period"]).agg(
@@ -305,6 +304,11 @@ def _totals(frame: pd.DataFrame, selection: Selection) -> pd.DataFrame:
     )
 
 
+def _sides(check: Check) -> list[Selection]:
+    """Everything that a check compares, the total or whole last."""
+    return [side for side in (*check.parts, check.total, check.part, check.whole) if side is not None]
+
+
 def declared(
     frame: pd.DataFrame, sources: Sequence[Source], place_of: Callable[[str, int], Place], areas: Areas | None
 ) -> list[Problem]:
@@ -316,9 +320,13 @@ def declared(
     measures = sorted({measure.id for source in sources for measure in source.measures})
     names = dict(zip(areas.table["id"], areas.table["name"], strict=True)) if areas is not None else {}
     problems: list[Problem] = []
+    checked = {side.measure for source in sources for check in source.checks for side in _sides(check)}
+    wanted = frame.loc[frame["measure"].isin(checked)]
+    delivered = {str(measure): rows for measure, rows in wanted.groupby("measure", sort=False)}
+    totals: dict[Selection, pd.DataFrame] = {}
     for source in sources:
         for number, check in enumerate(source.checks):
-            sides = [side for side in (*check.parts, check.total, check.part, check.whole) if side is not None]
+            sides = _sides(check)
             unknown = [side for side in sides if side.measure not in measures]
             for side in unknown:
                 nearest = near(side.measure, measures)
@@ -332,9 +340,12 @@ def declared(
                 )
             if unknown:
                 continue
-            tables = [_totals(frame, side) for side in sides]
+            for side in sides:
+                if side not in totals:
+                    totals[side] = _totals(delivered.get(side.measure, frame.iloc[:0]), side)
+            tables = [totals[side] for side in sides]
             for side, table in zip(sides, tables, strict=True):
-                if table.empty and (frame["measure"] == side.measure).any():
+                if table.empty and side.measure in delivered:
                     problems.append(
                         Problem(
                             "check-empty",

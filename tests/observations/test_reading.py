@@ -230,3 +230,86 @@ def test_a_table_reads_the_same_in_every_encoding_and_delimiter(rows: list[list[
     decoded, _ = decode(text.encode(encoding), "a.csv", None)
     assert decoded == text
     assert detect_delimiter(decoded) == delimiter
+
+
+ONE: dict[str, Any] = {"measures": [{"id": "arbeitslose", "column": "insgesamt"}], "checks": []}
+SIMPLE = "Raum;Jahr;insgesamt\n0101;2020;1\n0102;2020;2\n0203;2020;3\n"
+
+
+def values(observations: Any) -> dict[tuple[str, int], float]:
+    table = observations.table
+    return dict(zip(zip(table["area"], table["period"], strict=True), table["value"], strict=True))
+
+
+EXPECTED = {("0101", 2020): 1, ("0102", 2020): 2, ("0203", 2020): 3}
+
+
+@pytest.mark.parametrize(
+    ("table", "area"),
+    [
+        (SIMPLE.replace("0101;", "101;").replace("0102;", "102;").replace("0203;", "203;"), {"width": 4}),
+        (SIMPLE.replace("0101;", "101.0;").replace("0102;", "102.0;").replace("0203;", "203.0;"),
+         {"integer": True, "width": 4}),
+        (SIMPLE.replace("0101", "Raum 0101 (Mitte)"), {"pattern": r"(\d{4})"}),
+        (SIMPLE.replace("0101", "Mitte"), {"map": {"Mitte": "0101"}}),
+        (SIMPLE.replace("0101", "Mitte"), {"map_file": "parameters/kennungen.csv"}),
+        (SIMPLE + "Summe;2020;6\nDavon Stadt;2020;3\n", {"ignore": ["Summe"], "ignore_pattern": "^Davon"}),
+    ],
+    ids=["width", "integer", "pattern", "map", "map file", "totals ignored"],
+)  # fmt: skip
+def test_ids_of_areas_follow_declared_rules(table: str, area: dict[str, Any], office: Office) -> None:
+    observations = office(
+        table,
+        source={**ONE, "area": {"column": "Raum", **area}},
+        files={"parameters/kennungen.csv": "from;to\nMitte;0101\n"},
+    )
+    assert told(observations) == []
+    assert values(observations) == EXPECTED
+
+
+def test_one_file_an_area(office: Office) -> None:
+    files: dict[str, str | bytes] = {f"data/raum-{area}.csv": f"Jahr;insgesamt\n2020;{n}\n"
+                                     for n, area in enumerate(("0101", "0102", "0203"), 1)}  # fmt: skip
+    observations = office(None, source={**ONE, "files": "data/raum-{area}.csv", "area": {}}, files=files)
+    assert told(observations) == []
+    assert values(observations) == EXPECTED
+
+
+def test_areas_as_columns(office: Office) -> None:
+    table = "Jahr;Raum 0101;Raum 0102;Raum 0203\n2020;1;2;3\n"
+    measures = [{"id": "arbeitslose", "columns": r"^Raum (?P<area>\d{4})$"}]
+    observations = office(table, source={"area": {}, "measures": measures, "checks": []})
+    assert told(observations) == []
+    assert values(observations) == EXPECTED
+
+
+def test_a_table_of_the_whole_only_needs_no_areas(office: Office) -> None:
+    observations = office("Jahr;insgesamt\n2019;5\n2020;6\n", source={**ONE, "area": {"constant": "00"}})
+    assert told(observations) == []
+    assert values(observations) == {("00", 2019): 5, ("00", 2020): 6}
+
+
+def test_rows_that_hold_no_data_are_skipped_by_number(office: Office) -> None:
+    table = SIMPLE.replace("0101", "in Personen;;\n0101")
+    observations = office(table, source={**ONE, "skip_rows": [2]})
+    assert told(observations) == []
+    assert values(observations) == EXPECTED
+    assert observations.table["row"].tolist() == [3, 4, 5]
+
+
+def test_preliminary_values_are_read_and_told(office: Office) -> None:
+    observations = office(SIMPLE.replace("2020;3", "2020;3 p"), source=ONE)
+    assert values(observations) == EXPECTED
+    assert any("vorläufig" in message for message in told(observations))
+
+
+def test_rounded_tables_may_miss_their_total_by_what_rounding_explains(office: Office) -> None:
+    table = "Raum;Jahr;a;b;c\n0101;2020;5;5;15\n0102;2020;5;5;10\n0203;2020;10;10;40\n"
+    source = {
+        "rounding": 5,
+        "measures": [{"id": name, "column": name} for name in "abc"],
+        "checks": [{"parts": ["a", "b"], "total": "c"}],
+    }
+    messages = told(office(table, source=source))
+    assert len(messages) == 1
+    assert "0203 Quellingen" in messages[0]
