@@ -192,9 +192,8 @@ def render(folder: Path, volume: Volume, published_epoch: int) -> tuple[Path, Pa
             "Quarto ist nicht installiert. Installieren Sie es, oder wählen Sie --assembler embedded (oder auto)."
         )
     environment = {
-        **os.environ,
+        **{key: value for key, value in os.environ.items() if key != "QUARTO_PROFILE"},
         "SOURCE_DATE_EPOCH": str(published_epoch),
-        "QUARTO_PROFILE": "",
         "TYPST_FONT_PATHS": str(FONTS),
     }
     done = subprocess.run(

@@ -17,8 +17,10 @@ from ruamel.yaml import YAML
 
 from sozlib.batch.plan import Plan
 from sozlib.book.assemble import assemble, choose_assembler
+from sozlib.book.checks import check_pdf
 from sozlib.book.document import BookSite
 from sozlib.book.pandoc import pandoc_path
+from sozlib.book.pdf import set_pdf
 from sozlib.errors import SozlibError
 from sozlib.project import Project
 from sozlib.snapshot import Snapshot
@@ -150,3 +152,20 @@ def test_what_quarto_said_is_in_the_message(
     write_notebooks(plan, tmp_path / "notebooks")
     with pytest.raises(SozlibError, match="Kapitel kaputt"):
         assemble(project, plan, snapshot, tmp_path, assembler="quarto", workers=1, build_pages=no_pages)
+
+
+def test_quartos_typst_template_sets_a_pdf_ua_book(book: BookSite, tmp_path: Path, project: Project) -> None:
+    """What Quarto would compile: our partials around a chapter as pandoc's Typst writer gives it."""
+    folder = tmp_path / "project"
+    shutil.copytree(book.folder.parent / "quarto" / "brackenrode", folder)
+    partials = [(folder / "theme" / name).read_text("utf-8") for name in ("typst-template.typ", "typst-show.typ")]
+    chapter = (
+        "= Kinder\n== Verlauf\nText.\n"
+        '#figure(image("/kinder-abb/fig-verlauf.svg", alt: "Linien"), caption: [Sinkt], kind: "quarto-float-fig", '
+        'supplement: "Abbildung") <fig-verlauf>\n'
+        "#note(planning: true)[Text]\n#lead[Lead]\nSiehe @fig-verlauf.\n"
+    )
+    (folder / "index.typ").write_text("\n".join([*partials, chapter]), "utf-8")
+    target = tmp_path / "book.pdf"
+    set_pdf(folder / "index.typ", folder, target, project.cycle.published)
+    assert check_pdf(target, project.report.invented) == []
