@@ -163,9 +163,10 @@ class _Facts:
         if self.meta.text(_value(first)) == self.meta.text(_value(second)):
             return None
         terms = self.report.terms
+        feminine = self.noun.article == "die"
         where = german.place(self.names[first.area], terms.singular, terms.gender).locative
         return self._finding(
-            f"{self.meta.short_title}: am meisten {where}",
+            f"{self.meta.short_title}: {german.superlative(1)}{'' if feminine else 'r'} {self.noun.bare} {where}",
             f"{self.names[first.area]} erreicht {self.meta.text(_value(first))}, es folgt {self.names[second.area]} "
             f"mit {self.meta.text(_value(second))}.{self._whole()}",
         )
@@ -182,12 +183,12 @@ def _computed(report: Report, snapshot: Snapshot, links: Links) -> tuple[Finding
     used: set[str] = set()
     for kind in ("spread", "moved", "above", "highest", "above", "spread"):
         for fact in facts:
-            finding = getattr(fact, kind)() if fact.meta.topic not in used else None
+            finding = getattr(fact, kind)() if fact.meta.topic not in used and len(found) < MOST else None
             if finding is not None:
                 found.append(finding)
                 used.add(fact.meta.topic)
                 break
-    return tuple(found[:MOST])
+    return tuple(found)
 
 
 def _value(reading: Reading) -> float:

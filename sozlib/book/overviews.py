@@ -99,7 +99,7 @@ def areas(frame: Frame) -> Made:
         }
         for parent in (parents if grouped else parents[:1])
     ]
-    sources = "; ".join(dict.fromkeys(s.meta.source for s in chosen))
+    sources = "; ".join(dict.fromkeys(part.strip() for s in chosen for part in s.meta.source.split(";")))
     table = {
         "statement": f"Die {terms.plural} im Überblick",
         "what": f"Eckdaten; der Name führt zum Profil {_of_area(terms.gender, terms.singular)}",
@@ -134,9 +134,9 @@ def topics(frame: Frame, documents: Mapping[str, ChapterDocument]) -> Made:
                 "areas": entries,
             }
         )
-    lead = f"Zu jedem Thema ein Vergleich der {frame.report.terms.plural} und ein Kapitel für jeden einzelnen."
-    if frame.report.terms.gender != "m":
-        lead = lead.replace("jeden einzelnen", {"f": "jede einzelne", "n": "jedes einzelne"}[frame.report.terms.gender])
+    terms = frame.report.terms
+    each = {"m": "jeden", "f": "jede", "n": "jedes"}[terms.gender]
+    lead = f"Zu jedem Thema ein Vergleich der {terms.plural} und ein Kapitel für {each} {terms.singular}."
     return page, "topics.html", {"lead": lead, "topics": [t for t in found if t["rows"] or t["areas"]]}
 
 
