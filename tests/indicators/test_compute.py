@@ -5,11 +5,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_district import BASE, counted, indicator
 
 from sozlib.indicators.compute import compute
 from sozlib.snapshot import INDICATOR_COLUMNS
-
-BASE = ("0101", "0102", "0103", "0201", "0202")
 
 
 def table(cases, people, period=2024):
@@ -137,8 +136,7 @@ counts = st.lists(st.integers(0, 400), min_size=5, max_size=5)
 @settings(max_examples=40, deadline=None)
 @given(cases=counts, others=counts)
 def test_sums_over_areas_are_sums_over_regions_are_the_district(cases, others):
-    quantities, entry = _district(cases, [c + o for c, o in zip(cases, others, strict=True)])
-    frame = run(quantities, entry)
+    frame = run(counted(cases, [c + o for c, o in zip(cases, others, strict=True)]), indicator())
     level = frame["area"].str.len()
     for column in ("numerator", "denominator"):
         total = row(frame, "00")[column]
@@ -148,26 +146,3 @@ def test_sums_over_areas_are_sums_over_regions_are_the_district(cases, others):
     assert (shown["value"] <= shown["upper"] + 1e-9).all()
     shares = 100 * frame["numerator"] / frame["denominator"].where(frame["denominator"] > 0)
     assert np.allclose(shown["value"], shares[shown.index])
-
-
-def _district(cases, people):
-    """Plain fixtures for hypothesis, which may not use function-scoped ones."""
-    from conftest import DISTRICT, LEVELS, indicator
-
-    from sozlib.indicators.quantities import Quantities
-
-    level = {4: "area", 2: "region"}
-    areas = pd.DataFrame(
-        [
-            {"id": i, "level": "district" if i == "00" else level[len(i)], "parent": p, "km2": 1.0}
-            | {"valid_from": None, "valid_to": None}
-            for i, p in DISTRICT.items()
-        ]
-    )
-    rows = [
-        {"area": a, "period": 2024, "measure": m, "sex": "", "age_from": 0, "age_to": None, "nationality": ""}
-        | {"value": float(v), "status": ""}
-        for m, values in (("cases", cases), ("people", people))
-        for a, v in zip(BASE, values, strict=True)
-    ]
-    return Quantities(pd.DataFrame(rows), areas, LEVELS), indicator()

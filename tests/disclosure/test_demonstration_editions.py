@@ -1,0 +1,123 @@
+"""Both editions of the demonstration district: values by plain counting, and nothing small in the public one."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sozlib.disclosure.concealment import Sum
+from sozlib.project import Project
+from sozlib.state import _state, digests, make_snapshot
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def project() -> Project:
+    return Project(ROOT)
+
+
+@pytest.fixture(scope="module")
+def editions(project, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("editions")
+    return {e: make_snapshot(project, e, folder / e / "snapshot")[0] for e in ("internal", "public")}
+
+
+@pytest.fixture(scope="module")
+def rows(project, editions):
+    """Observations as plain records."""
+    state = _state(project.root, project.cycle.id, json.dumps(digests(project), sort_keys=True))
+    return state.observations.table.to_dict("records")
+
+
+def counted(rows, measure, period, areas, low=0, high=999, sex=""):
+    """Sum by looking at every record."""
+    total = 0.0
+    for row in rows:
+        if row["measure"] != measure or row["period"] != period or row["area"] not in areas:
+            continue
+        top = 999 if pd.isna(row["age_to"]) else row["age_to"]
+        if low <= row["age_from"] and top <= high and sex in ("", row["sex"]):
+            assert row["status"] in ("", "–", "()"), "eine gesperrte Zelle lässt sich nicht nachzählen"
+            total += row["value"]
+    return total
+
+
+@pytest.mark.parametrize(
+    ("indicator", "measure", "ages", "people", "lag", "per"),
+    [
+        ("sgb2_quote_u65", "sgb2_personen", (0, 64), (0, 64), 0, 100),
+        ("kinderarmut_u15", "sgb2_kinder", (0, 14), (0, 14), 0, 100),
+        ("anteil_80plus", "einwohner", (80, 999), (0, 999), 0, 100),
+        ("beschaeftigungsquote", "beschaeftigte_wohnort", (15, 64), (15, 64), 1, 100),
+        ("betreuungsquote_3_6", "kinder_in_betreuung", (3, 5), (3, 5), 1, 100),
+        ("jugendquotient", "einwohner", (0, 19), (20, 64), 0, 100),
+        ("pflegebeduerftige_65plus", "pflegebeduerftige", (0, 999), (65, 999), 0, 1000),
+    ],
+)
+def test_values_are_those_of_plain_counting(editions, rows, indicator, measure, ages, people, lag, per):
+    internal = editions["internal"]
+    frame = internal.indicators[internal.indicators["indicator"] == indicator]
+    parents = dict(zip(internal.areas["id"], internal.areas["parent"], strict=True))
+    base = list(internal.areas.loc[internal.areas["level"] == "area", "id"])
+    for period in (2015, 2025):
+        for area, below in {"0101": ["0101"], "02": [a for a in base if parents[a] == "02"], "00": base}.items():
+            numerator = counted(rows, measure, period, below, *ages)
+            denominator = counted(rows, "einwohner", period - lag, below, *people)
+            found = frame[(frame["area"] == area) & (frame["period"] == period)].iloc[0]
+            assert (found["numerator"], found["denominator"]) == (numerator, denominator)
+            assert found["value"] == pytest.approx(per * numerator / denominator)
+
+
+def test_the_public_edition_holds_no_count_of_one_or_two(editions):
+    public = editions["public"]
+    kinds = {i["id"]: i["kind"] for i in public.meta["catalogue"]}
+    counts = public.indicators[public.indicators["indicator"].map(kinds) != "change"]
+    for column in ("numerator", "denominator"):
+        assert not counts[column].between(1, 2).any()
+    shares = counts[counts["indicator"].map(kinds) == "proportion"]
+    assert not (shares["denominator"] - shares["numerator"]).between(1, 2).any()
+    assert not public.population["value"].between(1, 2).any()
+    internal = editions["internal"].indicators
+    assert internal["numerator"].between(1, 2).any()
+
+
+def test_no_small_count_of_the_public_edition_can_be_found_by_subtraction(editions, attack):
+    internal, public = editions["internal"], editions["public"]
+    areas = internal.areas.reset_index(drop=True)
+    place = {area: i for i, area in enumerate(areas["id"])}
+    sums = [
+        Sum(tuple(place[a] for a in areas.loc[areas["parent"] == upper, "id"]), place[upper])
+        for upper in areas["parent"].dropna().unique()
+    ]
+    checked = 0
+    merged = internal.indicators.merge(public.indicators, on=["indicator", "area", "period"], suffixes=("", "_shown"))
+    for _, table in merged.groupby(["indicator", "period"]):
+        at = table["area"].map(place)
+        for column in ("numerator", "denominator"):
+            true, shown = np.zeros(len(areas)), np.zeros(len(areas))
+            true[at], shown[at] = table[column], table[f"{column}_shown"]
+            small = {i for i in range(len(areas)) if 0 < true[i] < 3}
+            if small:
+                checked += 1
+                assert not attack(np.isnan(shown), sums) & small
+    assert checked > 20
+
+
+def test_a_hidden_row_has_nothing_that_follows_from_its_number(editions):
+    public = editions["public"].indicators
+    hidden = public[public["status"].isin([".", "/", "x", "..."])]
+    gone = ["value", "lower", "upper", "rank", "versus_whole", "versus_region", "trend", "trend_change"]
+    assert hidden[gone].isna().all().all()
+    assert public.loc[~public.index.isin(hidden.index), "value"].notna().all()
+
+
+def test_the_districts_values_are_the_same_in_both_editions(editions):
+    whole = {
+        name: snapshot.indicators[snapshot.indicators["area"] == "00"].reset_index(drop=True)
+        for name, snapshot in editions.items()
+    }
+    columns = ["indicator", "period", "numerator", "denominator", "value", "lower", "upper", "status"]
+    pd.testing.assert_frame_equal(whole["internal"][columns], whole["public"][columns])
