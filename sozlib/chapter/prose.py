@@ -244,7 +244,7 @@ def _fill(body: str, file: str, offset: int, values: Values) -> str:
         return str(environment.from_string(body).render())
     except (TemplateError, TypeError, ValueError) as error:
         line = _line(error) + offset
-        raise _error(file, line, "text", f"Der Abruf lässt sich nicht ausführen ({error}).", _EXAMPLE) from None
+        raise _error(file, line, "text", "Die Angaben in der Klammer passen nicht.", _EXAMPLE) from None
 
 
 def _examine(node: nodes.Node, place: Place, values: Values) -> Problem | None:
@@ -298,23 +298,19 @@ def _unsafe(body: str, file: str, offset: int) -> list[Problem]:
         note(match.start(), "Blöcke mit „:::“ sind in Texten nicht erlaubt.", "Den Kasten setzt das Programm.")
     for match in [*_LINK.finditer(body), *_REFERENCE.finditer(body)]:
         image, target = (match[1] == "!", match[2]) if match.re is _LINK else (False, match[1])
-        if image and not _local(target):
-            remedy = "Legen Sie das Bild neben den Text und nennen Sie nur seinen Namen."
-            note(match.start(), f"Das Bild „{target}“ liegt nicht neben dem Text.", remedy)
-        elif not image and re.match(r"(?i)^(?!https?:|mailto:)[a-z][a-z0-9+.-]*:", target):
+        if image:
+            remedy = "Setzen Sie es in einer Notebook-Zelle, mit einem Alternativtext."
+            note(match.start(), f"Bilder sind in Texten nicht möglich („{target}“).", remedy)
+        elif re.match(r"(?i)^(?!https?:|mailto:)[a-z][a-z0-9+.-]*:", target):
             note(
                 match.start(), f"Der Verweis „{target}“ ist nicht erlaubt.", "Erlaubt sind https- und mailto-Verweise."
             )
-    return found
-
-
-def _local(target: str) -> bool:
-    path = target.replace("\\", "/")
-    return bool(path) and ":" not in path and not path.startswith("/") and ".." not in path.split("/")
+    return sorted(dict.fromkeys(found), key=lambda problem: problem.place.row or 0)
 
 
 def _tidy(text: str) -> str:
     """Headings below the chapter's own, no classes or ids, terms that do not break."""
+    text = re.sub(r"(?m)^(-{3,}|\.{3})[ \t]*$", "* * *", text)  # a rule, never the start of metadata
     lowest = min((len(m[1]) for m in _HEADING.finditer(text)), default=3)
     shift = max(0, 3 - lowest)
     text = _HEADING.sub(lambda m: "#" * min(6, len(m[1]) + shift), text)

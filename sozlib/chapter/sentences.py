@@ -169,7 +169,7 @@ def rank(series: Series, setting: Setting, reading: Reading) -> list[str]:
     below = [r for r in others if r.value is not None and r.value < own]
     high = len(above) <= len(below)
     place = german.superlative(1 + len(above if high else below), high)
-    which = f"{len(others) + 1} {setting.plural_dative}"
+    which = f"{german.count_word(len(others) + 1)} {setting.plural_dative}"
     if len(others) + 1 < len(setting.names):
         which += " mit ausgewiesenem Wert"
     same = [setting.name(r.area) for r in others if r.value == own]
