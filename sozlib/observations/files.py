@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sozlib.errors import InputError, Place, Problem
 from sozlib.observations.heads import near
-from sozlib.observations.observe import Given
+from sozlib.observations.labels import Given
 from sozlib.observations.read import sheet_names
 from sozlib.observations.source import Source
 from sozlib.project import Project

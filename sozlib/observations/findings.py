@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import pandas as pd
 
 from sozlib.errors import Place, Problem
 
@@ -33,3 +35,22 @@ def several(items: Sequence[Item], make: Callable[[Item], Problem]) -> list[Prob
 def listed(items: Sequence[object], limit: int = 5) -> str:
     """The first items, separated by commas, with an ellipsis where there are more."""
     return ", ".join(str(item) for item in items[:limit]) + (" …" if len(items) > limit else "")
+
+
+_GERMAN = str.maketrans(",.-", ".,−")
+
+
+def german(value: float) -> str:
+    """Number for messages: ``1.234,5``."""
+    text = f"{value:,.2f}".rstrip("0").rstrip(".") if value != round(value) else f"{value:,.0f}"
+    return text.translate(_GERMAN)
+
+
+def place_of(row: Mapping[Any, Any], column: bool = True) -> Place:
+    """Place of an observation, from its columns file, sheet, row and column."""
+    return Place(
+        row["file"],
+        None if pd.isna(row["row"]) else int(row["row"]),
+        row["column"] if column else None,
+        row["sheet"] if isinstance(row["sheet"], str) else None,
+    )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sozlib.errors import InputError, Place, Problem, raise_errors
-from sozlib.observations import checks
+from sozlib.observations import keys, sums
 from sozlib.observations.areas import Areas, read_areas
 from sozlib.observations.boundaries import Boundaries, apply_boundaries, read_boundaries
 from sozlib.observations.files import find_files
@@ -124,12 +124,12 @@ def collect(project: Project) -> Observations:
     filled = [frame for frame in frames if len(frame)]
     table = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(RAW))
     if areas is not None and len(table):
-        table, found = checks.unknown_areas(table, areas, boundaries.old_ids | boundaries.unusable, sources)
+        table, found = keys.unknown_areas(table, areas, boundaries.old_ids | boundaries.unusable, sources)
         problems += found
         table = table.loc[~table["area"].isin(boundaries.unusable)]
-    table, found = checks.duplicates(table)
+    table, found = keys.duplicates(table)
     problems += found
-    problems += checks.overlapping_groups(table)
+    problems += keys.overlapping_groups(table)
     if areas is not None and len(table):
         starts = {
             str(id_): int(str(start)[:4])
@@ -140,14 +140,14 @@ def collect(project: Project) -> Observations:
         table = applied.frame
         problems += applied.problems
         if not boundaries.unusable:
-            problems += checks.missing_areas(table, areas, sources)
-        problems += checks.level_totals(table, areas, sources, kinds)
+            problems += keys.missing_areas(table, areas, sources)
+        problems += sums.level_totals(table, areas, sources, kinds)
 
     def place_of(source: str, number: int) -> Place:
         declared = read_yaml(project.root / files[source], project.root)
         return Place(files[source], line_of(declared, ("checks", number)))
 
-    problems += checks.declared(table, list(sources.values()), place_of, areas)
+    problems += sums.declared(table, list(sources.values()), place_of, areas)
     table = _tidy(table)
     if areas is not None and not any(problem.severity == "error" for problem in problems):
         problems += validate(table, areas.ids, measures)

@@ -11,7 +11,8 @@ import pytest
 from shapely.geometry import LineString, Polygon, box, mapping
 from syrupy.assertion import SnapshotAssertion
 
-from sozlib.observations.areas import CRS, slug
+from sozlib.observations.areas import slug
+from sozlib.observations.outlines import CRS
 
 from .conftest import Office, codes, told
 
