@@ -115,9 +115,14 @@ class _Facts:
             f"{self.names[high.area]} mit {self.meta.text(_value(high))} {highest} {self.noun.bare}.{self._whole()}",
         )
 
+    @property
+    def high(self) -> list[str]:
+        """Names of the areas above the whole, secured by the test."""
+        return [self.names[r.area] for r in self.among if r.versus_whole == "above"]
+
     def above(self) -> Finding | None:
         """Which areas lie above the whole, secured by the test."""
-        found = [self.names[r.area] for r in self.among if r.versus_whole == "above"]
+        found = self.high
         if not 0 < len(found) < len(self.among):
             return None
         terms = self.report.terms
@@ -182,7 +187,9 @@ def _computed(report: Report, snapshot: Snapshot, links: Links) -> tuple[Finding
     found: list[Finding] = []
     used: set[str] = set()
     for kind in ("spread", "moved", "above", "highest", "above", "spread"):
-        for fact in facts:
+        # Where most areas differ, there is most to say.
+        ordered = sorted(facts, key=lambda fact: -len(fact.high)) if kind == "above" else facts
+        for fact in ordered:
             finding = getattr(fact, kind)() if fact.meta.topic not in used and len(found) < MOST else None
             if finding is not None:
                 found.append(finding)
