@@ -26,6 +26,8 @@ from sozlib.book.cells import CellOptions, is_object_text, is_table, read_option
 from sozlib.errors import Place, Problem
 
 _IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
+#: Ids that preparing gave: the number of the cell in the executed notebook.
+_NUMBERED = re.compile(r"zelle-(\d+)")
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -38,10 +40,12 @@ class CellMarkdown(Preprocessor):
         problems: list[Problem] = resources.setdefault("problems", [])
         notebook = str(resources.get("notebook", ""))
         folder = str(resources.get("images", "abb"))
-        for number, cell in enumerate(nb.cells, start=1):
+        for position, cell in enumerate(nb.cells, start=1):
+            given = _NUMBERED.fullmatch(cell.get("id", ""))
+            number = int(given[1]) if given else position
             writer = _CellWriter(Place(notebook, cell=number), folder, resources["outputs"], problems)
             cell.metadata["sozlib_number"] = number
-            cell.metadata["sozlib_text"] = writer.write(cell, first=number == 1)
+            cell.metadata["sozlib_text"] = writer.write(cell, first=position == 1)
         return nb, resources
 
 

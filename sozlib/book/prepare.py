@@ -86,10 +86,12 @@ def prepare_notebook(notebook: NotebookNode, chapter: PlannedChapter, folder: Pa
     front = _raw_cell(f"---\ntitle: {json.dumps(chapter.title, ensure_ascii=False)}\n---")
     if notebook.cells and notebook.cells[0].cell_type == "raw" and notebook.cells[0].source.lstrip().startswith("---"):
         notebook.cells[0] = front
+        first = 1
     else:
         notebook.cells.insert(0, front)
-    for number, cell in enumerate(notebook.cells):
-        cell["id"] = f"zelle-{number}"
+        first = 0
+    for number, cell in enumerate(notebook.cells, start=first):
+        cell["id"] = f"zelle-{number}"  # the executed notebook's numbers: messages name them
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook.metadata = _node({"kernelspec": kernel, "language_info": {"name": "python"}})
     notebook.nbformat, notebook.nbformat_minor = 4, 5

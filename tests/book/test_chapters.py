@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import lxml.html
 import nbformat
 import pytest
-from executed import code, figure, notebook, small_plan
+from executed import PNG, code, figure, notebook, small_plan, write_notebooks
 from nbformat.v4 import new_markdown_cell, new_output
 
 from sozlib.batch.plan import Plan, Volume
+from sozlib.book.assemble import assemble
 from sozlib.book.convert import convert_volume
 from sozlib.book.document import BookSite, ChapterDocument
 from sozlib.book.prepare import prepare_volume
-from sozlib.errors import Problem
+from sozlib.errors import InputError, Problem
+from sozlib.project import Project
+from sozlib.snapshot import Snapshot
 
 
 @pytest.fixture(scope="module")
@@ -180,8 +184,8 @@ def test_what_must_not_be_published_is_an_error_with_notebook_and_cell(
     found = [problem for problem in problems if problem.code == expected]
     assert found
     assert found[0].severity == "error"
-    # the front matter and the parameters come first, the given cells follow
-    assert str(found[0].place) == "brackenrode/kinder.ipynb, Zelle 4"
+    # counted in the executed notebook: its first cell holds the parameters
+    assert str(found[0].place) == "brackenrode/kinder.ipynb, Zelle 3"
 
 
 def test_an_unlabelled_figure_without_alternative_text_is_an_error(tmp_path: Path) -> None:
@@ -270,3 +274,38 @@ def test_prepared_notebooks_hold_no_trace_of_the_run(book: BookSite, plan: Plan)
         assert "papermill" not in text
         assert "nur im Labor" not in text
         assert nbformat.read(path, 4).cells[0].source == f'---\ntitle: "{chapter.title}"\n---'
+
+
+def test_figures_and_tables_written_in_markdown_count_too(tmp_path: Path) -> None:
+    (tmp_path / "bild.png").write_bytes(base64.b64decode(PNG))
+    document, problems = convert(
+        tmp_path,
+        new_markdown_cell('![Ein Bild](bild.png){#fig-datei fig-alt="Ein Punkt."}\n\nSiehe @fig-datei und @tbl-klein.'),
+        new_markdown_cell("| A | B |\n|---|--:|\n| x | 1 |\n\n: Eine kleine Tabelle {#tbl-klein}"),
+    )
+    assert errors(problems) == []
+    assert [(f.id, f.number, f.caption) for f in document.figures] == [("fig-datei", "1.1", "Ein Bild")]
+    assert [(t.id, t.number, t.caption) for t in document.tables] == [("tbl-klein", "1.1", "Eine kleine Tabelle")]
+    table = page(document).xpath("//div[@id='tbl-klein']//table[@class='table']")[0]
+    assert [cell.get("scope") for cell in table.xpath(".//th")] == ["col", "col", "row"]
+    assert page(document).xpath("//img[@src='kinder-abb/bild.png'][@alt='Ein Punkt.']")
+    assert '#picture("/kinder-abb/bild.png", "Ein Punkt.", width: auto)' in document.typst
+
+
+def test_a_picture_that_is_not_there_is_named_with_its_cell(tmp_path: Path) -> None:
+    _, problems = convert(tmp_path, new_markdown_cell("![](fehlt.png){fig-alt='x'}"))
+    missing = [problem for problem in problems if problem.code == "image-missing"]
+    assert str(missing[0]).startswith("Fehler: brackenrode/kinder.ipynb, Zelle 2: Das Bild „fehlt.png“ gibt es nicht.")
+
+
+def test_bad_chapters_stop_the_book_with_every_problem(tmp_path: Path, project: Project, snapshot: Snapshot) -> None:
+    plan = small_plan(tmp_path / "vorlage.ipynb")
+    write_notebooks(plan, tmp_path / "notebooks")
+    for volume in plan.volumes:
+        bad = notebook(new_markdown_cell("# Falsch"))
+        nbformat.write(bad, tmp_path / "notebooks" / volume.id / "arbeit.ipynb")
+    with pytest.raises(InputError) as caught:
+        assemble(project, plan, snapshot, tmp_path, assembler="embedded", workers=1, build_pages=lambda *_: None)
+    files = {problem.place.file for problem in caught.value.problems}
+    assert files == {"ueberblick/arbeit.ipynb", "brackenrode/arbeit.ipynb"}
+    assert not list((tmp_path / "site").rglob("*.pdf"))
