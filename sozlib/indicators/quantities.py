@@ -99,11 +99,15 @@ class Quantities:
         valid = self._valid(frame.index)
         return frame[valid].reset_index()[COLUMNS]
 
+    @cached_property
+    def _spans(self) -> tuple[pd.Series, pd.Series]:
+        """First and last year of each area, NaN where it always was or still is."""
+        known = self.areas.set_index("id")
+        return known["valid_from"].map(_year).astype(float), known["valid_to"].map(_year).astype(float)
+
     def _valid(self, index: pd.Index[Any]) -> np.ndarray:
         """Whether an area existed at the end of the period."""
-        known = self.areas.set_index("id")
-        starts = known["valid_from"].map(_year).reindex(index.get_level_values("area")).to_numpy(dtype=float)
-        ends = known["valid_to"].map(_year).reindex(index.get_level_values("area")).to_numpy(dtype=float)
+        starts, ends = (bound.reindex(index.get_level_values("area")).to_numpy(dtype=float) for bound in self._spans)
         period = index.get_level_values("period").to_numpy(dtype=float)
         inside: np.ndarray = ~(starts > period) & ~(ends < period)
         return inside

@@ -61,10 +61,9 @@ def trends(frame: pd.DataFrame, method: Method, years: int, restarts: Sequence[i
         Index of ``frame``; ``trend`` ("rising", "falling", "none", None where it cannot be tested), ``trend_from``
         (Int64), ``trend_change`` in the indicator's unit.
     """
-    result = pd.DataFrame(
-        {"trend": np.full(len(frame), None, dtype=object), "trend_from": np.nan, "trend_change": np.nan},
-        index=frame.index,
-    )
+    trend = np.full(len(frame), None, dtype=object)
+    trend_from, trend_change = np.full(len(frame), np.nan), np.full(len(frame), np.nan)
+    period, area = frame["period"].to_numpy(), pd.Index(frame["area"])
     table = {c: frame.pivot(index="area", columns="period", values=c) for c in ("value", "numerator", "denominator")}
     value = table["value"]
     periods = [int(p) for p in value.columns]
@@ -87,13 +86,12 @@ def trends(frame: pd.DataFrame, method: Method, years: int, restarts: Sequence[i
             direction[direction != significance(method, np.array([0.0, 1.0]), pair, ends[0], ends[1])] = 0
         direction[np.sign(direction) != np.sign(change)] = 0
         words = np.select([direction > 0, direction < 0], ["rising", "falling"], "none")
-        rows = frame.index[frame["period"] == end]
-        at = value.index.get_indexer(frame.loc[rows, "area"])
-        use = long_enough[at]
-        result.loc[rows[use], "trend"] = words[at][use]
-        result.loc[rows[use], "trend_from"] = first[at][use]
-        result.loc[rows[use], "trend_change"] = change[at][use]
-    return result.astype({"trend_from": "Int64"})
+        rows = np.flatnonzero(period == end)
+        at = value.index.get_indexer(area[rows])
+        rows, at = rows[long_enough[at]], at[long_enough[at]]
+        trend[rows], trend_from[rows], trend_change[rows] = words[at], first[at], change[at]
+    columns = {"trend": pd.Series(trend, frame.index, dtype=object), "trend_from": trend_from}
+    return pd.DataFrame(columns | {"trend_change": trend_change}, frame.index).astype({"trend_from": "Int64"})
 
 
 def significance(method: Method, year: Array, values: Array, count: Array, total: Array) -> Array:
