@@ -29,7 +29,7 @@ from sozlib.errors import SozlibError
 from sozlib.project import Project
 
 _TYPST_THEME = ("report.typ",)
-_QUARTO_THEME = ("sozlib.lua", "typst-template.typ", "typst-show.typ", "report.scss")
+_QUARTO_THEME = ("sozlib.lua", "typst-template.typ", "typst-show.typ", "report.scss", "fonts.css")
 OUTPUT = "_book"
 
 
@@ -58,6 +58,7 @@ def write_project(project: Project, volume: Volume, folder: Path, data: Mapping[
         shutil.copyfile(theme_file(project, name), theme / Path(name).name)
     tokens = (theme / "tokens.css").read_text(encoding="utf-8")
     (theme / "tokens.scss").write_text(scss(tokens), encoding="utf-8", newline="\n")
+    (theme / "light.css").write_text(_light(tokens), encoding="utf-8", newline="\n")
     fonts = theme / "fonts"
     fonts.mkdir(exist_ok=True)
     for font in sorted((*FONTS.glob("*.ttf"), *FONTS.glob("*.woff2"))):
@@ -72,7 +73,7 @@ def write_project(project: Project, volume: Volume, folder: Path, data: Mapping[
 def configuration(project: Project, volume: Volume, data: Mapping[str, Any]) -> str:
     """``_quarto.yml`` of a volume."""
     config: dict[str, Any] = {
-        "project": {"type": "book", "output-dir": OUTPUT},
+        "project": {"type": "book", "output-dir": OUTPUT, "resources": ["theme/fonts/*.woff2"]},
         "lang": "de",
         "book": {
             "title": data["document-title"],
@@ -93,7 +94,7 @@ def configuration(project: Project, volume: Volume, data: Mapping[str, Any]) -> 
         "format": {
             "html": {
                 "theme": ["cosmo", "theme/tokens.scss", "theme/report.scss"],
-                "css": ["theme/tokens.css"],
+                "css": ["theme/light.css", "theme/fonts.css"],
                 "toc": True,
                 "toc-depth": 3,
                 "toc-title": "In diesem Kapitel",
@@ -150,8 +151,7 @@ def index_page(data: Mapping[str, Any]) -> str:
 
 def scss(tokens: str) -> str:
     """Design tokens as Sass variables for Bootstrap's theme, light values."""
-    root = tokens[: tokens.index("@media")] if "@media" in tokens else tokens
-    found = dict(re.findall(r"--([\w-]+):\s*([^;]+);", root))
+    found = dict(re.findall(r"--([\w-]+):\s*([^;]+);", _light(tokens)))
     colours = "\n".join(f"$sozlib-{name}: {value};" for name, value in found.items() if value.startswith("#"))
     return (
         "/*-- scss:defaults --*/\n"
@@ -217,6 +217,11 @@ def render(folder: Path, volume: Volume, published_epoch: int) -> tuple[Path, Pa
         names = ", ".join(path.name for path in missing)
         raise SozlibError(f"Quarto hat für den Band „{volume.title}“ diese Dateien nicht geschrieben: {names}.")
     return html, pdf
+
+
+def _light(tokens: str) -> str:
+    """Tokens without the dark scheme: Quarto's pages stay light, so drawings on them must, too."""
+    return tokens[: tokens.index("@media")] if "@media" in tokens else tokens
 
 
 def _markdown(text: str) -> str:
