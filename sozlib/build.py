@@ -82,15 +82,16 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
     """
     from sozlib.book.assemble import assemble
     from sozlib.book.checks import check_site
-    from sozlib.state import prepare
+    from sozlib.state import make_snapshot
 
     name = edition + (PARTIAL if wish.partial else "")
     began = time.perf_counter()
     workshop = project.workshop(name)
-    # A partial build reads the same snapshot, so it waits for the whole one too.
+    # A partial build reads the whole one's snapshot, so the two never run at the same time.
     with exclusive(project.workshop(edition)):
         say("Daten lesen und prüfen …")
-        snapshot = prepare(project, edition)
+        snapshot, remarks = make_snapshot(project, edition)
+        _show_warnings(remarks, say)
         plan = make_plan(project, snapshot.areas, edition, only_areas=wish.areas, only_topics=wish.topics)
         say(described(plan))
         notebooks = workshop / "notebooks"
@@ -100,6 +101,7 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
         site = assemble(
             project, plan, snapshot, workshop, assembler=wish.assembler or project.report.assembler, workers=workers
         )
+        _show_warnings(site.problems, say)
         write_manifest(site.folder, make_manifest(project, snapshot, plan, notebooks, site.folder, site.assembler))
         _raise_failed_checks(check_site(site.folder, project, plan, snapshot), say)
         report = project.output(name)
@@ -155,11 +157,15 @@ def described(plan: Plan) -> str:
     )
 
 
+def _show_warnings(problems: Sequence[Problem], say: Say) -> None:
+    warnings = [problem for problem in problems if problem.severity == "warning"]
+    if warnings:
+        say(listed(warnings) + "\n")
+
+
 def _raise_failed_checks(problems: Sequence[Problem], say: Say) -> None:
+    _show_warnings(problems, say)
     errors = [problem for problem in problems if problem.severity == "error"]
-    others = [problem for problem in problems if problem.severity != "error"]
-    if others:
-        say(listed(others))
     if errors:
         raise BuildError(
             "Der Bericht hat seine Prüfung nicht bestanden und wird nicht freigegeben; der letzte gute bleibt.\n\n"

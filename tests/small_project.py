@@ -59,7 +59,7 @@ AREAS = "id;name;level;parent\n00;Probekreis;district;\n0101;Altstadt;area;00\n0
 def template(path: Path, *cells: str, parameters: str | None = PARAMETERS) -> Path:
     """Write a template: a heading, the parameters cell, the given code cells."""
     notebook = nbformat.v4.new_notebook(nbformat_minor=5)
-    notebook.cells.append(nbformat.v4.new_markdown_cell("# Vorlage", id="titel"))
+    notebook.cells.append(nbformat.v4.new_markdown_cell("## Vorlage", id="titel"))
     if parameters is not None:
         cell = nbformat.v4.new_code_cell(parameters, id="parameter", metadata={"tags": ["parameters"]})
         notebook.cells.append(cell)
