@@ -147,7 +147,7 @@ class Chapter:
     def header(self, lead: str = "") -> None:
         """Head of the chapter with its lead, made from the data unless given."""
         chosen = self.context.topic or ""
-        ids = self.indicators(chosen) if chosen else self.key_indicators()
+        ids = self.leading(len(self.indicators())) if chosen else self.key_indicators()
         text = lead or blocks.lead_of(self.context, [self._series(i) for i in ids])
         self._show(blocks.header(self.context, text))
 

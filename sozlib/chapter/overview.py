@@ -5,10 +5,9 @@ from __future__ import annotations
 from sozlib.chapter import german, markdown, numbers
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
-from sozlib.chapter.leads import overall_lead
 from sozlib.chapter.markdown import Caption
 from sozlib.chapter.readings import Series
-from sozlib.chapter.sentences import overall
+from sozlib.chapter.sentences import development, overall
 from sozlib.chapter.tables import Column, Row, Table
 
 
@@ -25,11 +24,10 @@ def findings(context: Context, leading: dict[str, Series]) -> Part:
     blocks = []
     for topic, series in leading.items():
         title = markdown.plain(str(context.topics[topic]["title"]))
-        others = [context.series(m.id) for m in context.of_topic(topic)]
         first = overall(series, context.setting)[0]
         name = "" if series.meta.sentence else f"{series.meta.short_title}: "
-        moved = overall_lead(context, [s for s in others if s.period is not None])
-        blocks.append(f"### {title}\n\n{numbers.keep_together(name + first)} {moved}")
+        moved = development(series, context.setting, series.whole())[0] if series.whole().known else ""
+        blocks.append(f"### {title}\n\n{numbers.keep_together(name + first)} {moved}".rstrip())
     if not blocks:
         return Part("text", "Zu keinem Themenfeld liegen in dieser Ausgabe Werte vor.")
     return Part("findings", markdown.div(".findings", "\n\n".join(blocks)))
