@@ -56,15 +56,24 @@ class Entry:
 def index_entries(folder: Path) -> tuple[Entry, ...]:
     """Entries of all searchable pages below a folder, in the order of their paths.
 
-    A page is searchable if an element carries ``data-pagefind-body``. It is cut at the headings that have an anchor.
+    A page is searchable if an element carries ``data-pagefind-body``; where no page does (another assembler wrote
+    them), every ``main`` is read, as pagefind does. Pages are cut at the headings that have an anchor.
     """
-    found: list[Entry] = []
-    for path in sorted(folder.rglob("*.html")):
-        root = lxml_html.fromstring(path.read_text(encoding="utf-8"))
-        for body in root.xpath("//*[@data-pagefind-body]"):
-            title = str(body.get("data-pagefind-meta", "")).removeprefix("title:")
-            found += _sections(path.relative_to(folder).as_posix(), title, body)
-    return tuple(found)
+    pages = [
+        (path.relative_to(folder).as_posix(), lxml_html.fromstring(path.read_text(encoding="utf-8")))
+        for path in sorted(folder.rglob("*.html"))
+    ]
+    bodies = [(path, body) for path, root in pages for body in root.xpath("//*[@data-pagefind-body]")]
+    if not bodies:
+        bodies = [(path, body) for path, root in pages for body in root.xpath("//main")]
+    return tuple(entry for path, body in bodies for entry in _sections(path, _title(body), body))
+
+
+def _title(body: Any) -> str:
+    meta = str(body.get("data-pagefind-meta", ""))
+    if meta.startswith("title:"):
+        return meta.removeprefix("title:")
+    return str(body.getroottree().getroot().findtext(".//title") or "").split(" – ")[0].strip()
 
 
 def _sections(path: str, title: str, body: Any) -> Iterator[Entry]:

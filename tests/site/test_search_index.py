@@ -27,6 +27,14 @@ def test_a_page_is_cut_at_its_headings(tmp_path: Path) -> None:
     ]
 
 
+def test_pages_of_another_assembler_are_read_too(tmp_path: Path) -> None:
+    page = "<html><head><title>1 Armut – Bericht</title></head><body><main><p>Die Quote sinkt.</p></main></body></html>"
+    (tmp_path / "armut.html").write_text(page, encoding="utf-8")
+    assert [(e.path, e.page, e.text) for e in index_entries(tmp_path)] == [
+        ("armut.html", "1 Armut", "Die Quote sinkt.")
+    ]
+
+
 def test_the_index_is_a_script_that_no_text_can_break_out_of(tmp_path: Path) -> None:
     (tmp_path / "seite.html").write_text(PAGE, encoding="utf-8")
     write_fallback(tmp_path)
