@@ -206,10 +206,16 @@ class Chapter:
         for indicator in indicators:
             self._show(blocks.definition(self._series(indicator).meta))
 
-    def sources(self, *indicators: str) -> None:
-        """Closing section: what is counted (of the topic by default), how certain the numbers are."""
+    def sources(self, *indicators: str, definitions: bool = True) -> None:
+        """Closing section: what is counted (of the topic by default), how certain the numbers are.
+
+        Without ``definitions`` the text points to the indicator sheets instead.
+        """
         self.heading("Quellen und Hinweise")
-        self.definition(*(indicators or self.indicators()))
+        if definitions:
+            self.definition(*(indicators or self.indicators()))
+        else:
+            self.prose("Was jeder Indikator zählt und woher er stammt, steht in den Indikatorenblättern.")
         metas = [self._series(i).meta for i in indicators or self.indicators()]
         self._show(blocks.reading_help(self.context, metas))
 
