@@ -85,9 +85,11 @@ def run_chapter(job: ChapterJob) -> ChapterResult:
     import papermill
     from papermill.exceptions import PapermillExecutionError, strip_color
 
-    from sozlib.batch import engines  # registers the engines
+    from sozlib.batch import engines, forked  # engines: registers them with papermill
 
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
+    if job.engine == "forked":
+        forked.prepare(job.folder / job.parameters["snapshot"])
     began = time.perf_counter()
     job.output.parent.mkdir(parents=True, exist_ok=True)
     failed = job.output.with_name(f"{job.output.stem}.fehler.ipynb")

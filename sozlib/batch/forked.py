@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -66,6 +67,20 @@ def preload() -> None:
     gc.collect()
     gc.freeze()
     _warm = True
+
+
+def prepare(snapshot: Path) -> None:
+    """Open a snapshot for all chapters that will be forked from this process.
+
+    One that cannot be opened is left to the chapter that asks for it, which says what is wrong and where.
+    """
+    preload()
+    from sozlib.chapter import opened
+
+    with contextlib.suppress(Exception):
+        if opened.prepare(snapshot):
+            gc.collect()
+            gc.freeze()
 
 
 @dataclass(frozen=True)

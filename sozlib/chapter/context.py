@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from sozlib.chapter import german
+from sozlib.chapter.opened import open_snapshot, readings_of
 from sozlib.chapter.palette import Palette
-from sozlib.chapter.readings import Meta, Reading, Readings, Series
+from sozlib.chapter.readings import Meta, Reading, Series
 from sozlib.chapter.sentences import Setting
 from sozlib.chapter.values import AreaValue, TimeSeries
 from sozlib.errors import InputError, Problem, SozlibError
@@ -60,7 +61,7 @@ class Context:
         self.edition: dict[str, Any] = snapshot.meta["edition"]
         self.all_areas: dict[str, Area] = {a.id: a for a in map(_area, snapshot.areas.to_dict("records"))}
         self.whole_id = str(self.report["whole"]["id"])
-        self.readings = Readings(snapshot, self.whole_id)
+        self.readings = readings_of(snapshot, self.whole_id)
         self.topics: dict[str, dict[str, Any]] = {str(t["id"]): t for t in self.report["topics"]}
         problems = []
         if area and area not in self.areas:
@@ -177,7 +178,7 @@ def locate(snapshot: str, edition: str, cycle: str) -> Snapshot:
     SozlibError
         No project, no snapshot, or it belongs to another edition.
     """
-    found = Snapshot.open(Path(snapshot)) if snapshot else _of_project(Path.cwd(), edition, cycle)
+    found = open_snapshot(Path(snapshot)) if snapshot else _of_project(Path.cwd(), edition, cycle)
     if edition and found.edition != edition:
         raise SozlibError(
             f"{found.path.as_posix()}: Datenstand der Ausgabe „{found.edition}“, verlangt ist „{edition}“. "

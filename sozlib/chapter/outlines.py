@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -122,6 +121,11 @@ class Outlines:
         free = None if self.frame is None else shapely.box(*self.frame)
         return {id: _spot(shape, free, inside=self.enlarged(id)) for id, shape in self.shapes.items()}
 
+    def settle(self) -> None:
+        """Compute now what maps will ask for."""
+        for name in ("bounds", "frame", "land", "rings", "coarse_rings", "spots"):
+            getattr(self, name)
+
     def enlarged(self, id: str) -> bool:
         """Whether an area is shown in the inset."""
         return self.inset is not None and id in self.inset.areas
@@ -129,12 +133,19 @@ class Outlines:
 
 def outlines_of(snapshot: Snapshot) -> Outlines | None:
     """Outlines of a snapshot's reporting level, None if it has no geometry; prepared once for each snapshot."""
-    return _of_snapshot(snapshot.path, snapshot.digest)
+    if snapshot.digest not in _by_digest:
+        while len(_by_digest) >= _SNAPSHOTS:
+            del _by_digest[next(iter(_by_digest))]
+        _by_digest[snapshot.digest] = _of_snapshot(snapshot)
+    return _by_digest[snapshot.digest]
 
 
-@lru_cache(maxsize=4)
-def _of_snapshot(path: Path, digest: str) -> Outlines | None:
-    snapshot = Snapshot.open(path)
+#: Outlines of the snapshots seen last, by digest.
+_by_digest: dict[str, Outlines | None] = {}
+_SNAPSHOTS = 4
+
+
+def _of_snapshot(snapshot: Snapshot) -> Outlines | None:
     geometry = snapshot.geometry
     if geometry is None:
         return None

@@ -231,6 +231,18 @@ class Readings:
         frame = self._snapshot.indicators
         return dict(frame.groupby("indicator", sort=False).indices)
 
+    def read_all(self) -> None:
+        """Read every indicator now instead of when it is asked for."""
+        for indicator in self.catalogue:
+            self[indicator].periods  # noqa: B018 - computed once and kept
+
+    def copy(self, snapshot: Snapshot) -> Readings:
+        """Readings of the same snapshot opened once more, with all that were read so far."""
+        same = Readings.__new__(Readings)
+        same._snapshot, same.whole_id = snapshot, self.whole_id
+        same.catalogue, same._series = dict(self.catalogue), dict(self._series)
+        return same
+
     def __getitem__(self, indicator: str) -> Series:
         if indicator not in self._series:
             positions = self._groups.get(indicator, [])

@@ -2,14 +2,17 @@
 
 great_tables knows how heads with spanners, stubs and alignment become a table; what it writes is made for a page of its
 own. Here its ids, styles and classes go, header cells keep their scope, signs get spoken words, and the rows of the own
-area and of the whole get the two classes that the style sheet knows.
+area and of the whole get the two classes that the style sheet knows. It lays out a head and one row, which is repeated:
+most tables of a report differ in their rows only.
 """
 
 from __future__ import annotations
 
+import copy
 import html
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import lxml.html
@@ -72,7 +75,8 @@ class Table:
         caption
             Caption for screen readers where no visible one stands beside the table.
         """
-        table = self._slim(lxml.html.fragment_fromstring(_only_table(self._gt().as_raw_html())))
+        table = copy.deepcopy(_laid_out(self.stub, self.columns, bool(self.rows)))
+        self._fill(table.find("tbody"))
         if caption:
             element = etree.Element("caption", {"class": "sr"})
             element.text = keep_together(caption)
@@ -95,43 +99,59 @@ class Table:
             lines.append(_pipe(cells, strong=bool(row.kind)))
         return "\n".join(lines)
 
-    def _gt(self) -> GT:
-        names = [f"c{i}" for i in range(len(self.columns))]
-        frame = pd.DataFrame([[row.head, *row.cells] for row in self.rows], columns=["stub", *names], dtype=object)
-        table = GT(frame, rowname_col="stub").tab_stubhead(self.stub)
-        if names:
-            labels: dict[str, Any] = {n: c.label for n, c in zip(names, self.columns, strict=True)}
-            table = table.cols_label(cases=labels).cols_align("right", names)
-        left = [n for n, c in zip(names, self.columns, strict=True) if c.left]
-        if left:
-            table = table.cols_align("left", left)
-        for number, spanner in enumerate(dict.fromkeys(c.spanner for c in self.columns if c.spanner)):
-            under = [n for n, c in zip(names, self.columns, strict=True) if c.spanner == spanner]
-            table = table.tab_spanner(spanner, under, id=f"s{number}")
-        return table
-
-    def _slim(self, table: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
-        for element in list(table.iter()):
-            left = "gt_left" in element.get("class", "").split() and element.get("scope") != "row"
-            for name in list(element.attrib):
-                value = element.attrib[name]
-                if name not in _KEPT or (name.endswith("span") and value == "1"):
-                    del element.attrib[name]
-            if left and element.tag in ("td", "th"):
-                element.set("class", "left")
-            if element.tag in ("td", "th"):
-                _plain(element)
-            element.tail = None
-            if element.tag in ("table", "thead", "tbody", "tr"):
-                element.text = None
-        table.set("class", "table")
-        corner = table.find(".//th")
-        if corner is not None:
-            corner.attrib.pop("class", None)
-        for line, row in zip(table.find("tbody").findall("tr"), self.rows, strict=True):
+    def _fill(self, body: lxml.html.HtmlElement) -> None:
+        """Repeat the one row that was laid out for each row of the table."""
+        pattern = body.find("tr")
+        for row in self.rows:
+            line = copy.deepcopy(pattern)
+            for cell, text in zip(line, (row.head, *row.cells), strict=True):
+                cell.text = keep_together(" ".join(text.split()))
+                if cell.tag == "td":
+                    _speak(cell)
             if row.kind:
                 line.set("class", row.kind)
-        return table
+            body.append(line)
+        if pattern is not None:
+            body.remove(pattern)
+
+
+@lru_cache(maxsize=256)
+def _laid_out(stub: str, columns: tuple[Column, ...], rows: bool) -> lxml.html.HtmlElement:
+    """Head and one empty row as great_tables lays them out; tables of one shape share them."""
+    names = [f"c{i}" for i in range(len(columns))]
+    empty = [[""] * (1 + len(columns))] if rows else []
+    table = GT(pd.DataFrame(empty, columns=["stub", *names], dtype=object), rowname_col="stub").tab_stubhead(stub)
+    if names:
+        labels: dict[str, Any] = {n: c.label for n, c in zip(names, columns, strict=True)}
+        table = table.cols_label(cases=labels).cols_align("right", names)
+    left = [n for n, c in zip(names, columns, strict=True) if c.left]
+    if left:
+        table = table.cols_align("left", left)
+    for number, spanner in enumerate(dict.fromkeys(c.spanner for c in columns if c.spanner)):
+        under = [n for n, c in zip(names, columns, strict=True) if c.spanner == spanner]
+        table = table.tab_spanner(spanner, under, id=f"s{number}")
+    return _slim(lxml.html.fragment_fromstring(_only_table(table.as_raw_html())))
+
+
+def _slim(table: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
+    for element in list(table.iter()):
+        left = "gt_left" in element.get("class", "").split() and element.get("scope") != "row"
+        for name in list(element.attrib):
+            value = element.attrib[name]
+            if name not in _KEPT or (name.endswith("span") and value == "1"):
+                del element.attrib[name]
+        if left and element.tag in ("td", "th"):
+            element.set("class", "left")
+        if element.tag in ("td", "th"):
+            _plain(element)
+        element.tail = None
+        if element.tag in ("table", "thead", "tbody", "tr"):
+            element.text = None
+    table.set("class", "table")
+    corner = table.find(".//th")
+    if corner is not None:
+        corner.attrib.pop("class", None)
+    return table
 
 
 def _only_table(document: str) -> str:
@@ -139,13 +159,16 @@ def _only_table(document: str) -> str:
 
 
 def _plain(cell: lxml.html.HtmlElement) -> None:
-    """Reduce a cell to its text, with spoken words for a sign."""
+    """Reduce a cell to its text."""
     text = keep_together(" ".join(cell.text_content().split()))
     for child in list(cell):
         cell.remove(child)
     cell.text = text
-    if cell.tag != "td":
-        return
+
+
+def _speak(cell: lxml.html.HtmlElement) -> None:
+    """Add the spoken words of a sign."""
+    text = cell.text or ""
     if text in SPOKEN:
         cell.text = None
         shown = etree.SubElement(cell, "span", {"aria-hidden": "true"})
