@@ -39,6 +39,14 @@ _PRELOADED = (
     "mapclassify",
     "great_tables",
     "IPython",
+    # What IPython's shell imports when it starts and with its first cell.
+    "IPython.core.completer",
+    "IPython.core.completerlib",
+    "IPython.core.crashhandler",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "bdb",
+    "sqlite3",
     "ipykernel.zmqshell",
     "jupyter_client.session",
     "sozlib.batch.shell",
@@ -76,9 +84,11 @@ def prepare(snapshot: Path) -> None:
     """
     preload()
     from sozlib.chapter import opened
+    from sozlib.chapter.rehearsal import rehearse
 
     with contextlib.suppress(Exception):
         if opened.prepare(snapshot):
+            rehearse(opened.open_snapshot(snapshot))
             gc.collect()
             gc.freeze()
 
@@ -152,11 +162,11 @@ class ForkedCells:
         if self._status is not None:
             return
         # A child that has just closed its pipe is given a moment, so that its own status is seen, not our signal.
-        for _ in range(20):
+        for attempt in range(40):
             pid, status = os.waitpid(self._pid, os.WNOHANG)
             if pid or not self._at_end():
                 break
-            time.sleep(0.01)
+            time.sleep(0.001 * min(attempt, 10))
         else:
             pid = 0
         # The child leads a process group: what it started itself goes with it.

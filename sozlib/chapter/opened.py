@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from sozlib.chapter.outlines import outlines_of
 from sozlib.chapter.readings import Readings
 from sozlib.snapshot import Snapshot
 
-_TABLES = ("areas", "indicators", "population", "geometry")
+#: Names of all tables that a snapshot reads from files.
+_TABLES = tuple(name for name, value in vars(Snapshot).items() if isinstance(value, cached_property) and name != "meta")
 
 #: Inode, time and size of ``snapshot.json``, which every new snapshot replaces.
 _Stamp = tuple[int, int, int, int]
@@ -71,7 +73,7 @@ def open_snapshot(path: Path) -> Snapshot:
     known = _known(path)
     if known is not None:
         for table in _TABLES:
-            frame = getattr(known.snapshot, table)
+            frame = vars(known.snapshot)[table]
             # pandas copies what is written to, so this costs nothing and keeps the prepared table as it is.
             vars(snapshot)[table] = None if frame is None else frame.copy(deep=False)
     return snapshot

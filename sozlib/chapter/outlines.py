@@ -133,22 +133,22 @@ class Outlines:
 
 def outlines_of(snapshot: Snapshot) -> Outlines | None:
     """Outlines of a snapshot's reporting level, None if it has no geometry; prepared once for each snapshot."""
+    geometry = snapshot.geometry  # asked for even where the outlines are known: the chapter depends on it
+    if geometry is None:
+        return None
     if snapshot.digest not in _by_digest:
         while len(_by_digest) >= _SNAPSHOTS:
             del _by_digest[next(iter(_by_digest))]
-        _by_digest[snapshot.digest] = _of_snapshot(snapshot)
+        _by_digest[snapshot.digest] = _of_snapshot(snapshot, geometry)
     return _by_digest[snapshot.digest]
 
 
 #: Outlines of the snapshots seen last, by digest.
-_by_digest: dict[str, Outlines | None] = {}
+_by_digest: dict[str, Outlines] = {}
 _SNAPSHOTS = 4
 
 
-def _of_snapshot(snapshot: Snapshot) -> Outlines | None:
-    geometry = snapshot.geometry
-    if geometry is None:
-        return None
+def _of_snapshot(snapshot: Snapshot, geometry: gpd.GeoDataFrame) -> Outlines:
     chosen = snapshot.meta["report"].get("areas", {}).get("inset")
     inset = Inset(str(chosen["title"]), frozenset(map(str, chosen["areas"]))) if chosen else None
     return Outlines.prepare(geometry, snapshot.areas["id"].astype(str), inset)
