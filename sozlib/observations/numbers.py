@@ -62,7 +62,7 @@ def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
     whole = r"\d+"
     if thousands:
         sign = f"[{SPACES}]" if thousands == " " else re.escape(thousands)
-        whole = rf"(?:\d+|\d{{1,3}}(?:{sign}\d{{3}})+)"
+        whole = rf"(?:\d+|[1-9]\d{{0,2}}(?:{sign}\d{{3}})+)"
     return re.compile(rf"[+-]?{whole}(?:{mark}\d+)?", re.ASCII)
 
 
