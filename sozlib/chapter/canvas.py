@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib import rcParams
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
@@ -38,6 +40,33 @@ MIDDLE = 0.33
 @lru_cache(maxsize=32)
 def _letters(size: float, bold: bool) -> FontProperties:
     return FontProperties(family=FAMILY, weight=600 if bold else 400, size=size)
+
+
+class _Line(Text):
+    """One line of text that stands on its baseline.
+
+    matplotlib measures every text before it draws it, to align it itself. In SVG whose text stays text, the program
+    that shows the drawing aligns it: measuring would be half the work of drawing a chart, and for nothing.
+    """
+
+    def draw(self, renderer: Any) -> None:
+        """Put the text out where it is anchored, or as matplotlib would in other formats."""
+        real = getattr(renderer, "_renderer", renderer)
+        if not isinstance(real, RendererSVG) or rcParams["svg.fonttype"] != "none" or self.get_rotation():
+            super().draw(renderer)
+            return
+        if not self.get_visible() or not self.get_text():
+            return
+        renderer.open_group("text", self.get_gid())
+        x, y = self.get_transform().transform(self.get_unitless_position())
+        brush = renderer.new_gc()
+        brush.set_foreground(self.get_color())
+        brush.set_alpha(self.get_alpha())
+        height = renderer.get_canvas_width_height()[1]
+        renderer.draw_text(brush, x, height - y, self.get_text(), self.get_fontproperties(), 0.0, mtext=self)
+        brush.restore()
+        renderer.close_group("text")
+        self.stale = False
 
 
 class Canvas:
@@ -81,7 +110,7 @@ class Canvas:
         gid: str | None = None,
     ) -> Text:
         """One line of text; ``y`` is its baseline."""
-        artist = Text(
+        artist = _Line(
             x,
             y,
             text,

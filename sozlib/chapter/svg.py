@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Any
 from xml.etree import ElementTree
@@ -24,6 +25,7 @@ from sozlib.chapter.palette import Palette
 
 _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
 _ZERO_TURN = re.compile(r"rotate\(-?0(\.0*)? ")
 _DEFAULTS = {
     ("stroke", "none"),
@@ -248,7 +250,8 @@ class _Writer:
         return _COLOUR.sub(lambda m: self._colour(m[0]), value)
 
 
-def _style(text: str) -> dict[str, str]:
+@lru_cache(maxsize=1024)
+def _style(text: str) -> Mapping[str, str]:
     pairs = (part.split(":", 1) for part in text.split(";") if ":" in part)
     return {key.strip(): value.strip() for key, value in pairs}
 
@@ -260,8 +263,9 @@ def _short(value: str | float, decimals: int = 1) -> str:
     return "0" if text in ("-0", "") else text
 
 
+@lru_cache(maxsize=1024)
 def _numbers(text: str, decimals: int = 2) -> str:
-    return re.sub(r"-?\d+(\.\d+)?(e-?\d+)?", lambda m: _short(m[0], decimals), text)
+    return _NUMBER.sub(lambda m: _short(m[0], decimals), text)
 
 
 def _radius(d: str) -> str | None:
@@ -270,6 +274,7 @@ def _radius(d: str) -> str | None:
     return start[1] if start and d.count("C") == 8 else None
 
 
+@lru_cache(maxsize=1024)  # a drawing is written twice, for print and for the page
 def compact_path(d: str, dx: float = 0.0, dy: float = 0.0) -> str:
     """Path with relative tenths of a px; straight lines only where the source has them.
 
@@ -303,6 +308,7 @@ def compact_path(d: str, dx: float = 0.0, dy: float = 0.0) -> str:
     return "".join(out)
 
 
+@lru_cache(maxsize=4096)
 def _tenth(value: int) -> str:
     return _short(value / 10).replace("0.", ".") if abs(value) < 10 and value else _short(value / 10)
 
