@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -51,6 +52,32 @@ INDICATOR_COLUMNS = (
     "trend",  # "rising" | "falling" | "none" | None (cannot be tested)
     "trend_from",  # first period of the trend
     "trend_change",  # difference of values over the trend, in the indicator's unit
+)
+#: Beside these, ``status:<indicator>`` and ``dynamics:<indicator>`` hold what each indicator adds to a score.
+MONITOR_COLUMNS = (
+    "area",
+    "period",
+    "status",  # 1 high … 4 very low, NaN where the area is not classified
+    "dynamics",  # 1 positive, 2 stable, 3 negative
+    "status_score",  # standardised; high = burdened
+    "dynamics_score",  # standardised; high = worsening
+    "rank",  # 1 = most burdened
+    "rank_low",  # bounds of the central 90 % of ranks over the repeated runs
+    "rank_high",
+    *(f"status_{n}" for n in range(1, 5)),  # share of the runs in each class
+    *(f"dynamics_{n}" for n in range(1, 4)),
+    "used",  # on how many indicators the status rests
+    "reason",  # why the area has no status, "" where it has
+    "dynamics_reason",
+)
+
+#: Beside these, ``mark:<indicator>`` holds the area's value in standard deviations from the mean of all areas.
+TYPOLOGY_COLUMNS = (
+    "area",
+    "period",
+    "type",  # 0, 1, 2 … as in meta["typology"]["types"]; -1 where the area has none
+    "kept",  # share of the repeated runs in which the area falls into its type
+    "reason",  # why the area has no type, "" where it has
 )
 
 
@@ -112,6 +139,16 @@ class Snapshot:
         return self._table("population")
 
     @cached_property
+    def monitor(self) -> pd.DataFrame | None:
+        """Status and dynamics by area and year, columns :data:`MONITOR_COLUMNS` first; None without a monitor."""
+        return self._optional("monitor")
+
+    @cached_property
+    def typology(self) -> pd.DataFrame | None:
+        """Types of the areas, columns :data:`TYPOLOGY_COLUMNS` first; None without a typology."""
+        return self._optional("typology")
+
+    @cached_property
     def geometry(self) -> gpd.GeoDataFrame | None:
         """Outlines of the areas of the reporting level (``id``, ``geometry``; metres), None where there are none."""
         if not (self.path / "geometry.parquet").is_file():
@@ -119,6 +156,9 @@ class Snapshot:
         import geopandas as gpd
 
         return gpd.read_parquet(self.path / "geometry.parquet")
+
+    def _optional(self, name: str) -> pd.DataFrame | None:
+        return self._table(name) if (self.path / f"{name}.parquet").is_file() else None
 
     def _table(self, name: str) -> pd.DataFrame:
         import pandas as pd
@@ -135,6 +175,7 @@ def write_snapshot(
     population: pd.DataFrame,
     geometry: gpd.GeoDataFrame | None,
     tokens: Path,
+    analyses: Mapping[str, pd.DataFrame] | None = None,
 ) -> Snapshot:
     """Write a snapshot beside its place and switch it in.
 
@@ -148,6 +189,8 @@ def write_snapshot(
         The tables, protected for the edition.
     tokens
         The theme's ``tokens.css``; charts read their colours from the copy.
+    analyses
+        Further tables by name (``monitor``, ``typology``), as the edition may show them.
     """
     beside = path.with_name(path.name + ".new")
     shutil.rmtree(beside, ignore_errors=True)
@@ -159,6 +202,8 @@ def write_snapshot(
     )
     for name, frame, columns in frames:
         frame.loc[:, list(columns)].reset_index(drop=True).to_parquet(beside / f"{name}.parquet", index=False)
+    for name, frame in (analyses or {}).items():
+        frame.reset_index(drop=True).to_parquet(beside / f"{name}.parquet", index=False)
     if geometry is not None:
         geometry[["id", "geometry"]].to_parquet(beside / "geometry.parquet", index=False)
     shutil.copyfile(tokens, beside / "tokens.css")

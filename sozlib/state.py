@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import sozlib
+from sozlib.analysis.analyse import analyse, examine_analyses
 from sozlib.disclosure.protect import protect, protect_population
 from sozlib.errors import Place, Problem
 from sozlib.indicators.catalogue import Indicator, examine_catalogue, read_catalogue
@@ -89,6 +90,10 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
     minimum = chosen.minimum_count
     path.parent.mkdir(parents=True, exist_ok=True)
     _write_problems(remarks, state.observations.problems)
+    indicators = protect(
+        state.indicators, state.catalogue, areas, levels, minimum=minimum, trend_years=project.cycle.trend_years
+    )
+    analyses = analyse(project, state.catalogue, state.indicators, indicators, state.population, areas)
     snapshot = write_snapshot(
         path,
         meta={
@@ -99,19 +104,14 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
             "sources": _sources(state.observations),
             "inputs": inputs,
             "version": sozlib.__version__,
+            **analyses.meta,
         },
         areas=areas,
-        indicators=protect(
-            state.indicators,
-            state.catalogue,
-            areas,
-            levels,
-            minimum=minimum,
-            trend_years=project.cycle.trend_years,
-        ),
+        indicators=indicators,
         population=protect_population(state.population, areas, state.catalogue, minimum=minimum),
         geometry=state.geometry,
         tokens=project.theme / "tokens.css",
+        analyses=analyses.tables,
     )
     return snapshot, state.observations.problems
 
@@ -123,7 +123,7 @@ def examine(project: Project) -> tuple[Problem, ...]:
     """
     observations = collect(project)
     catalogue, found = examine_catalogue(project, observations.measures or None)
-    problems = [*observations.problems, *found]
+    problems = [*observations.problems, *found, *examine_analyses(project, catalogue)]
     if not any(problem.severity == "error" for problem in problems):
         frame = _indicators(project, observations, catalogue)
         filled = set(frame.loc[frame["value"].notna(), "indicator"])
@@ -147,7 +147,7 @@ def digests(project: Project) -> dict[str, str]:
 
 def _inputs(project: Project) -> Iterator[tuple[str, Path]]:
     program = Path(sozlib.__file__).parent
-    rooms = [program / room for room in ("observations", "indicators", "disclosure")]
+    rooms = [program / room for room in ("observations", "indicators", "analysis", "disclosure")]
     own = [program / name for name in ("state.py", "snapshot.py", "project.py", "parameters.py")]
     for module in [*own, *(file for room in rooms for file in room.glob("*.py"))]:
         yield f"sozlib/{module.relative_to(program).as_posix()}", module

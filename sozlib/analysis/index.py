@@ -207,7 +207,13 @@ def berlin_index(values: Values, valid: NDArray[np.bool_], limits: Sequence[floa
     """
     total = composite(values, [1] * values.shape[1], valid, ddof=0).score
     score = standardise(total, valid, ddof=0)
-    # The lowest class starts below −1, the next holds both limits: −1 ≤ x ≤ 1.
+    return score, middle_classes(score, limits)
+
+
+def middle_classes(score: Values, limits: Sequence[float]) -> Values:
+    """Class 1 … len(limits) + 1 of each score, NaN where the score is; the second class holds both its limits.
+
+    So "average" is −1 ≤ x ≤ 1: a score that equals a limit is never counted as special.
+    """
     classes = np.searchsorted(np.asarray(limits[1:]), score, side="left") + 2.0
-    classes = np.where(score < limits[0], 1.0, classes)
-    return score, np.where(valid, classes, np.nan)
+    return np.where(np.isnan(score), np.nan, np.where(score < limits[0], 1.0, classes))

@@ -1,0 +1,86 @@
+"""All analyses that a project asks for, as one edition may show them.
+
+An analysis is a parameter file; without the file there is no analysis. What comes out are tables for the snapshot and
+the definitions that the chapters need to explain them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from sozlib.analysis.definition import read_definition
+from sozlib.analysis.monitor import monitor_of_edition
+from sozlib.errors import InputError, Problem
+from sozlib.indicators.catalogue import Indicator
+from sozlib.project import Project
+
+
+@dataclass(frozen=True)
+class Analyses:
+    """Tables by name and what the snapshot's meta data say about them."""
+
+    tables: Mapping[str, pd.DataFrame]
+    meta: Mapping[str, Any]
+
+
+def analyse(
+    project: Project,
+    catalogue: Sequence[Indicator],
+    everything: pd.DataFrame,
+    shown: pd.DataFrame,
+    population: pd.DataFrame,
+    areas: pd.DataFrame,
+) -> Analyses:
+    """Analyses of a project for one edition.
+
+    Parameters
+    ----------
+    project
+        Its parameter files say which analyses there are.
+    catalogue
+        The project's indicators.
+    everything, shown
+        Indicator table before protection and as the edition shows it.
+    population
+        Population before protection; only the exclusion of small areas uses it.
+    areas
+        Areas of all levels.
+
+    Raises
+    ------
+    InputError
+        A parameter file is wrong.
+    """
+    level = areas[(areas["level"] == project.report.levels[0].id) & areas["valid_to"].isna()]
+    ids = [str(id) for id in level["id"]]
+    people = inhabitants(population)
+    tables: dict[str, pd.DataFrame] = {}
+    meta: dict[str, Any] = {}
+    definition = read_definition(project, catalogue)
+    if definition is not None:
+        tables["monitor"] = monitor_of_edition(definition, catalogue, everything, shown, people, ids)
+        meta["monitor"] = definition.model_dump(mode="json")
+    return Analyses(tables, meta)
+
+
+def examine_analyses(project: Project, catalogue: Sequence[Indicator]) -> tuple[Problem, ...]:
+    """Problems of the analyses' parameter files."""
+    problems: list[Problem] = []
+    try:
+        read_definition(project, catalogue)
+    except InputError as error:
+        problems += error.problems
+    return tuple(problems)
+
+
+def inhabitants(population: pd.DataFrame) -> dict[tuple[str, int], float]:
+    """Inhabitants by area and year, from the population by age and sex."""
+    sums = population.groupby(["area", "period"], as_index=False)["value"].sum(min_count=1)
+    return {
+        (str(area), int(period)): float(value)
+        for area, period, value in zip(sums["area"], sums["period"], sums["value"], strict=True)
+    }

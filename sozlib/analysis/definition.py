@@ -1,0 +1,146 @@
+"""What a monitor is made of, as ``parameters/index.yml`` says: indicators, weights, class limits, exclusions.
+
+Which indicators stand for need and where a class begins are decisions, not results. They stand in one file that
+analysts, councillors and neighbours can read and dispute. A project without the file has no monitor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from sozlib.analysis.index import BERLIN_DYNAMICS, BERLIN_STATUS, Aggregation, Normaliser
+from sozlib.errors import Place, Problem, raise_errors, relative
+from sozlib.indicators.catalogue import Indicator
+from sozlib.parameters import Id, Parameters, line_of, read_yaml, validate
+from sozlib.project import Project
+
+#: Where the definition stands within a project.
+FILE = "index.yml"
+
+
+class IndexIndicator(Parameters):
+    """An indicator of the index with its weight; its direction comes from the catalogue unless given."""
+
+    indicator: Id
+    weight: Annotated[float, Field(gt=0)] = 1.0
+    direction: Literal["burdening", "relieving"] | None = None
+
+
+class Exclusions(Parameters):
+    """Which areas are not classified, by rule and not by taste.
+
+    ``missing``: an area that lacks an indicator is left out (``exclude``), or classified by the others if it has
+    ``at_least`` of them (``remaining``). ``outliers``: areas with a value further from the quartiles than this
+    multiple of their distance are left out. ``areas``: areas left out one by one, each with its reason.
+    """
+
+    minimum_inhabitants: int = Field(300, ge=0)
+    missing: Literal["exclude", "remaining"] = "exclude"
+    at_least: int = Field(2, ge=1)
+    outliers: Annotated[float, Field(gt=0)] | None = None
+    areas: dict[Id, str] = Field(default_factory=dict)
+
+
+class Repetitions(Parameters):
+    """How the certainty of the classes is examined: number of runs and what they vary beside chance."""
+
+    runs: int = Field(1000, ge=100, le=20_000)
+    weight_spread: float = Field(0.25, ge=0, le=1)
+    vary_method: bool = True
+    seed: int = Field(0, ge=0)
+
+
+class MonitorDefinition(Parameters):
+    """``parameters/index.yml``: an index of status and dynamics.
+
+    The defaults are those of the Berlin monitor: sum of z-values, standardised again; status classes at −1, +1 and
+    +1.5, dynamics classes at −1 and +1. A high score means a high burden.
+
+    References
+    ----------
+    Senatsverwaltung für Stadtentwicklung und Wohnen Berlin: Monitoring Soziale Stadtentwicklung 2021, Indikatorenheft,
+    pp. 41–50.
+    """
+
+    id: Id
+    title: str
+    indicators: tuple[IndexIndicator, ...] = Field(min_length=2)
+    normaliser: Normaliser = "z"
+    aggregation: Aggregation = "sum"
+    ddof: Literal[0, 1] = 0
+    status_limits: tuple[float, float, float] = BERLIN_STATUS
+    dynamics_limits: tuple[float, float] = BERLIN_DYNAMICS
+    dynamics_years: int = Field(2, ge=1, le=20)
+    exclusions: Exclusions = Exclusions()
+    uncertainty: Repetitions = Repetitions()
+    classes: Literal["public", "protected"] = "public"
+    reference: str = ""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for name, limits in (("status_limits", self.status_limits), ("dynamics_limits", self.dynamics_limits)):
+            if list(limits) != sorted(set(limits)):
+                raise ValueError(f"{name}: Die Klassengrenzen müssen aufsteigen.")
+        ids = [entry.indicator for entry in self.indicators]
+        twice = sorted({name for name in ids if ids.count(name) > 1})
+        if twice:
+            raise ValueError(f"indicators: {', '.join(twice)} steht mehrfach in der Liste.")
+        if not self.uncertainty.vary_method and (self.normaliser, self.aggregation) != ("z", "sum"):
+            raise ValueError("uncertainty.vary_method: false ist nur bei normaliser: z und aggregation: sum möglich.")
+        return self
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of the indicators, in order."""
+        return tuple(entry.indicator for entry in self.indicators)
+
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """Weights of the indicators, in order."""
+        return tuple(entry.weight for entry in self.indicators)
+
+    def signs(self, catalogue: Sequence[Indicator]) -> tuple[int, ...]:
+        """+1 for each indicator that burdens, −1 for each that relieves."""
+        known = {indicator.id: indicator.direction for indicator in catalogue}
+        return tuple(
+            -1 if (entry.direction or known[entry.indicator]) == "relieving" else 1 for entry in self.indicators
+        )
+
+
+def read_definition(project: Project, catalogue: Sequence[Indicator]) -> MonitorDefinition | None:
+    """Definition of a project's monitor, None where it has none.
+
+    Raises
+    ------
+    InputError
+        With every mistake: unknown keys, indicators that the catalogue does not hold, indicators without direction.
+    """
+    path = project.parameters / FILE
+    if not path.is_file():
+        return None
+    data = read_yaml(path, project.root)
+    file = relative(path, project.root)
+    definition = validate(data, MonitorDefinition, file)
+    raise_errors(_unfit(definition, data, file, {indicator.id: indicator for indicator in catalogue}))
+    return definition
+
+
+def _unfit(definition: MonitorDefinition, data: Any, file: str, known: Mapping[str, Indicator]) -> list[Problem]:
+    problems = []
+    for position, entry in enumerate(definition.indicators):
+        place = Place(file, line_of(data, ("indicators", position, "indicator")))
+        indicator = known.get(entry.indicator)
+        if indicator is None:
+            near = get_close_matches(entry.indicator, list(known), n=1, cutoff=0.5)
+            remedy = f"Meinten Sie „{near[0]}“?" if near else "Nennen Sie einen Indikator des Katalogs."
+            found = f"Den Indikator „{entry.indicator}“ gibt es im Katalog nicht."
+            problems.append(Problem("unknown-indicator", found, remedy, place))
+        elif indicator.direction == "neutral" and entry.direction is None:
+            found = f"Der Indikator „{entry.indicator}“ hat keine Richtung (direction: neutral im Katalog)."
+            remedy = "Setzen Sie hier „direction: burdening“ oder „direction: relieving“."
+            problems.append(Problem("no-direction", found, remedy, place))
+    return problems
