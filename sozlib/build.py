@@ -14,12 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sozlib.batch.chapter_run import ChapterFailure
+from sozlib.batch.chapter_run import ChapterFailure, ChapterJob, ChapterResult
 from sozlib.batch.execute import chapter_jobs, choose_engine, execute
+from sozlib.batch.keys import ChapterState, Present, keep, key_file, states
 from sozlib.batch.plan import Plan
 from sozlib.batch.planning import make_plan
 from sozlib.batch.progress import ShownProgress
+from sozlib.batch.summary import counted
 from sozlib.errors import BuildError, Problem, relative
+from sozlib.files import Digests
 from sozlib.findings import listed
 from sozlib.manifest import make_manifest, write_manifest
 from sozlib.project import Assembler, Engine, Project
@@ -95,7 +98,8 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
         plan = make_plan(project, snapshot.areas, edition, only_areas=wish.areas, only_topics=wish.topics)
         say(described(plan))
         notebooks = workshop / "notebooks"
-        run(project, plan, notebooks, snapshot, wish, say)
+        digests = Digests(workshop / "digests.json")
+        run(project, plan, notebooks, snapshot, wish, say, digests)
         say("Bücher und Seiten …")
         workers = wish.workers or project.report.workers
         site = assemble(
@@ -113,8 +117,15 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
     return report
 
 
-def run(project: Project, plan: Plan, notebooks: Path, snapshot: Snapshot, wish: Wish, say: Say) -> None:
-    """Run all chapters of a plan.
+def run(
+    project: Project, plan: Plan, notebooks: Path, snapshot: Snapshot, wish: Wish, say: Say, digests: Digests
+) -> list[ChapterState]:
+    """Run those chapters of a plan whose inputs have changed since their notebooks were executed.
+
+    Returns
+    -------
+    list of ChapterState
+        Every chapter, with the reasons why it was run.
 
     Raises
     ------
@@ -123,15 +134,27 @@ def run(project: Project, plan: Plan, notebooks: Path, snapshot: Snapshot, wish:
     """
     engine, why = choose_engine(wish.engine or project.report.engine)
     workers = wish.workers or project.report.workers
-    todo = chapter_jobs(plan, project.root, notebooks, snapshot.path, engine)
-    _remove_others(notebooks, {job.output for job in todo})
+    jobs = chapter_jobs(plan, project.root, notebooks, snapshot.path, engine)
+    _remove_others(notebooks, {job.output for job in jobs})
+    present = Present(project, snapshot, digests)
+    found = states(jobs, present)
+    todo = [state.job for state in found if state.reasons]
+    if not todo:
+        say("Kein Kapitel hat sich geändert.")
+        return found
+    say(f"Ausführung: {engine} ({why}), {counted(len(todo), len(jobs), 'Kapitel', 'Kapitel')}")
     environment = {"SOURCE_DATE_EPOCH": str(_epoch(project))}
-    say(f"Ausführung: {engine} ({why})")
+
+    def done(job: ChapterJob, result: ChapterResult) -> None:
+        keep(job, present, result.reads, result.seconds)
+
     with ShownProgress(len(todo), workers or os.cpu_count() or 1) as progress:
-        results = execute(todo, workers, progress, environment)
+        results = execute(todo, workers, progress, environment, done)
+    digests.keep()
     failures = [result.failure for result in results if result.failure]
     if failures:
-        raise BuildError(failed_chapters(failures, len(todo), project.root))
+        raise BuildError(failed_chapters(failures, len(jobs), project.root))
+    return found
 
 
 def failed_chapters(failures: Sequence[ChapterFailure], total: int, root: Path) -> str:
@@ -174,9 +197,11 @@ def _raise_failed_checks(problems: Sequence[Problem], say: Say) -> None:
 
 
 def _remove_others(notebooks: Path, wanted: set[Path]) -> None:
-    """Remove notebooks of chapters that the plan no longer has."""
-    for path in notebooks.glob("*/*.ipynb"):
-        if path not in wanted:
+    """Remove notebooks of chapters that the plan no longer has, and what a killed build left half written."""
+    failed = {path.with_name(f"{path.stem}.fehler.ipynb") for path in wanted}
+    kept = wanted | failed | {key_file(path) for path in wanted}
+    for path in notebooks.glob("*/*"):
+        if path not in kept:
             path.unlink()
     for folder in notebooks.glob("*/"):
         if not any(folder.iterdir()):

@@ -226,7 +226,7 @@ def _schema(options: argparse.Namespace) -> int:
 
 def _explain(error: Exception) -> int:
     """Show an error in German; exit code of its kind."""
-    from sozlib.errors import InputError, SozlibError
+    from sozlib.errors import InputError, SozlibError, spoken
 
     if isinstance(error, InputError):
         from sozlib.findings import counted, listed
@@ -236,8 +236,8 @@ def _explain(error: Exception) -> int:
     if isinstance(error, SozlibError):
         print(f"Fehler: {error}", file=sys.stderr)
         return error.exit_code
-    if isinstance(error, OSError) and error.filename:
-        print(f"Fehler: {error.filename}: {error.strerror}.", file=sys.stderr)
+    if isinstance(error, OSError) and error.errno is not None:
+        print(f"Fehler: {spoken(error)}", file=sys.stderr)
         return ERROR
     print(
         f"Fehler im Programm: {type(error).__name__}: {error}\n"

@@ -7,6 +7,7 @@ collected, and all of them are shown at once before anything runs. Messages are 
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -122,3 +123,27 @@ def relative(path: Path, root: Path) -> str:
         return path.resolve().relative_to(root.resolve()).as_posix()
     except ValueError:
         return path.as_posix()
+
+
+_OBSTACLES = {
+    errno.ENOSPC: "Der Datenträger ist voll. Schaffen Sie Platz; was fertig ist, wird nicht noch einmal gemacht.",
+    errno.EDQUOT: "Ihr Speicherplatz reicht nicht. Schaffen Sie Platz; was fertig ist, wird nicht noch einmal gemacht.",
+    errno.EFBIG: "Die Datei ist größer, als hier erlaubt ist.",
+    errno.EROFS: "Der Datenträger ist schreibgeschützt.",
+    errno.EACCES: "Zugriff verweigert. Prüfen Sie die Rechte an Datei und Ordner.",
+    errno.EPERM: "Zugriff verweigert. Prüfen Sie die Rechte an Datei und Ordner.",
+    errno.ENOENT: "Datei oder Ordner nicht gefunden.",
+    errno.ENOTDIR: "Ein Teil des Pfads ist eine Datei statt eines Ordners.",
+    errno.EISDIR: "Hier liegt ein Ordner statt einer Datei.",
+    errno.EEXIST: "Hier liegt schon etwas anderes.",
+    errno.ENAMETOOLONG: "Der Name ist zu lang.",
+    errno.EMFILE: "Es sind zu viele Dateien zugleich offen.",
+    errno.EIO: "Der Datenträger meldet einen Fehler beim Lesen oder Schreiben.",
+    errno.ENOMEM: "Der Arbeitsspeicher reicht nicht.",
+}
+
+
+def spoken(error: OSError) -> str:
+    """What the operating system refused, in German, with the path where it is known."""
+    said = _OBSTACLES.get(error.errno or 0) or f"{error.strerror or error}."
+    return f"{error.filename}: {said}" if error.filename else said

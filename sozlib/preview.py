@@ -12,6 +12,7 @@ from sozlib.batch.plan import Plan
 from sozlib.batch.planning import OVERALL, make_plan
 from sozlib.build import EVERYTHING, Wish, run
 from sozlib.errors import InputError, Place, Problem, raise_errors
+from sozlib.files import Digests
 from sozlib.project import Project
 from sozlib.release import exclusive
 
@@ -51,7 +52,8 @@ def preview(project: Project, edition: str, area: str, topic: str, wish: Wish = 
     plan = only_chapter(make_plan(project, snapshot.areas, edition, only_areas=(area,)), topic)
     workshop = project.workshop(f"{edition}-vorschau")
     with exclusive(workshop):
-        run(project, plan, workshop / "notebooks", snapshot, wish, lambda text: None)
+        digests = Digests(workshop / "digests.json")
+        run(project, plan, workshop / "notebooks", snapshot, wish, lambda text: None, digests)
         return _page(project, plan, snapshot, workshop)
 
 

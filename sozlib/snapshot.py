@@ -16,7 +16,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from sozlib import reads
 from sozlib.errors import SozlibError
+from sozlib.files import settle, write_whole
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -81,6 +83,23 @@ TYPOLOGY_COLUMNS = (
 )
 
 
+#: What belongs to every chapter anyway; all else that a snapshot offers is a table, and reading it is noted.
+_GIVEN = frozenset({"path", "meta", "digest", "edition", "open", "unnoted"})
+
+
+class _Described(dict[str, Any]):
+    """Description of a snapshot that notes which of its parts a chapter reads."""
+
+    def __getitem__(self, key: str) -> Any:
+        reads.note("meta", key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Part of that name."""
+        reads.note("meta", key)
+        return super().get(key, default)
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """Read-only view of a snapshot folder.
@@ -92,6 +111,18 @@ class Snapshot:
     """
 
     path: Path
+
+    if not TYPE_CHECKING:  # a type checker would let every misspelt attribute pass
+
+        def __getattribute__(self, name: str) -> Any:
+            """Note which table a chapter reads, see :mod:`sozlib.reads`."""
+            if not name.startswith("_") and name not in _GIVEN:
+                reads.note("table", name)
+            return object.__getattribute__(self, name)
+
+    def unnoted(self, name: str) -> Any:
+        """A table for who notes more precisely what of it is read."""
+        return object.__getattribute__(self, name)
 
     @classmethod
     def open(cls, path: Path | str) -> Snapshot:
@@ -109,9 +140,8 @@ class Snapshot:
 
     @cached_property
     def meta(self) -> dict[str, Any]:
-        """Edition, cycle, report, catalogue and sources as plain data, and the digest of every file."""
-        content: dict[str, Any] = json.loads((self.path / "snapshot.json").read_text(encoding="utf-8"))
-        return content
+        """Edition, cycle, report, catalogue and sources as plain data, and the digests of files and values."""
+        return _Described(json.loads((self.path / "snapshot.json").read_text(encoding="utf-8")))
 
     @property
     def digest(self) -> str:
@@ -210,8 +240,12 @@ def write_snapshot(
     files = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(beside.iterdir())}
     described = json.dumps(meta, ensure_ascii=False, sort_keys=True, default=str)
     total = hashlib.sha256((described + json.dumps(files, sort_keys=True)).encode()).hexdigest()
-    content = {**json.loads(described), "files": files, "digest": total}
-    (beside / "snapshot.json").write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True), "utf-8")
+    values = value_digests(indicators.loc[:, list(INDICATOR_COLUMNS)])
+    content = {**json.loads(described), "files": files, "digest": total, "values": values}
+    write_whole(beside / "snapshot.json", json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True))
+    for name in files:
+        with (beside / name).open("rb+") as file:
+            settle(file.fileno())
     old = path.with_name(path.name + ".old")
     shutil.rmtree(old, ignore_errors=True)
     if path.exists():
@@ -219,3 +253,22 @@ def write_snapshot(
     os.replace(beside, path)
     shutil.rmtree(old, ignore_errors=True)
     return Snapshot.open(path)
+
+
+def value_digests(indicators: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Digest of the values of each indicator in each period: indicator → period → hexadecimal.
+
+    A chapter that uses an indicator is run again when one of these differs, and the message names the years.
+    """
+    import pandas as pd
+
+    if indicators.empty:
+        return {}
+    ordered = indicators.sort_values(["indicator", "period", "area"], kind="stable")
+    rows = pd.util.hash_pandas_object(ordered, index=False).to_numpy()
+    found: dict[str, dict[str, str]] = {}
+    keys = ordered[["indicator", "period"]].reset_index(drop=True)
+    for (indicator, period), positions in keys.groupby(["indicator", "period"], sort=True).indices.items():
+        content = hashlib.sha256(rows[positions].tobytes()).hexdigest()[:16]
+        found.setdefault(str(indicator), {})[str(period)] = content
+    return found

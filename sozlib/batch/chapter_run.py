@@ -14,7 +14,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from sozlib import reads
 from sozlib.batch.tidy import template_cell_number, tidy
+from sozlib.errors import spoken
+from sozlib.files import rename_whole
 
 EngineName = Literal["plain", "forked"]
 
@@ -50,6 +53,11 @@ class ChapterJob:
     engine: EngineName = "plain"
     time_limit: int = TIME_LIMIT
 
+    @property
+    def failed(self) -> Path:
+        """Where the notebook lies if the chapter fails: nobody shall take it for a good one."""
+        return self.output.with_name(f"{self.output.stem}.fehler.ipynb")
+
 
 @dataclass(frozen=True)
 class ChapterFailure:
@@ -69,11 +77,12 @@ class ChapterFailure:
 
 @dataclass(frozen=True)
 class ChapterResult:
-    """How a chapter ended, and how many seconds it took."""
+    """How a chapter ended, how many seconds it took, and what it has read (see :mod:`sozlib.reads`)."""
 
     chapter: str
     seconds: float
     failure: ChapterFailure | None = None
+    reads: tuple[tuple[str, str], ...] = ()
 
 
 def run_chapter(job: ChapterJob) -> ChapterResult:
@@ -82,6 +91,15 @@ def run_chapter(job: ChapterJob) -> ChapterResult:
     A failed chapter's notebook is written beside its place (``<slug>.fehler.ipynb``), so that nobody takes it for a
     good one.
     """
+    began = time.perf_counter()
+    try:
+        return _run(job)
+    except OSError as error:  # no room, no right to write: the next chapter may have more luck
+        failure = ChapterFailure(job.id, job.template, spoken(error))
+        return ChapterResult(job.id, time.perf_counter() - began, failure)
+
+
+def _run(job: ChapterJob) -> ChapterResult:
     import papermill
     from papermill.exceptions import PapermillExecutionError, strip_color
 
@@ -92,10 +110,11 @@ def run_chapter(job: ChapterJob) -> ChapterResult:
         forked.prepare(job.folder / job.parameters["snapshot"])
     began = time.perf_counter()
     job.output.parent.mkdir(parents=True, exist_ok=True)
-    failed = job.output.with_name(f"{job.output.stem}.fehler.ipynb")
-    for stale in (job.output, failed):
+    for stale in (job.output, job.failed):
         stale.unlink(missing_ok=True)
     raw = job.output.with_name(f".{job.output.stem}.{os.getpid()}.ipynb")
+    notes = raw.with_suffix(".gelesen")
+    os.environ[reads.VARIABLE] = str(notes.resolve())
     failure: ChapterFailure | None = None
     try:
         papermill.execute_notebook(
@@ -120,16 +139,28 @@ def run_chapter(job: ChapterJob) -> ChapterResult:
             error.cell_index,
             strip_color("\n".join(error.traceback)),
         )
+    except OSError:
+        raw.unlink(missing_ok=True)
+        raise
     except Exception as error:
         failure = ChapterFailure(job.id, job.template, f"{type(error).__name__}: {error}")
+    finally:
+        os.environ.pop(reads.VARIABLE, None)
     try:
-        failure = _finish(job, raw, failed, failure)
+        read = _read(notes)
+        failure = _finish(job, raw, failure)
     finally:
         raw.unlink(missing_ok=True)
-    return ChapterResult(job.id, time.perf_counter() - began, failure)
+        notes.unlink(missing_ok=True)
+    return ChapterResult(job.id, time.perf_counter() - began, failure, read)
 
 
-def _finish(job: ChapterJob, raw: Path, failed: Path, failure: ChapterFailure | None) -> ChapterFailure | None:
+def _read(notes: Path) -> tuple[tuple[str, str], ...]:
+    lines = notes.read_text(encoding="utf-8").splitlines() if notes.is_file() else []
+    return tuple((kind, name) for kind, name in map(json.loads, lines))
+
+
+def _finish(job: ChapterJob, raw: Path, failure: ChapterFailure | None) -> ChapterFailure | None:
     import nbformat
 
     if not raw.is_file():
@@ -143,9 +174,9 @@ def _finish(job: ChapterJob, raw: Path, failed: Path, failure: ChapterFailure | 
         # papermill counted before it inserted two notes: one at the top, one before the failing cell.
         cell = template_cell_number(notebook, failure.cell + 2)
         failure = replace(failure, cell=cell)
-    target = job.output if failure is None else failed
+    target = job.output if failure is None else job.failed
     nbformat.write(tidy(notebook, ids, job.parameters), raw)  # type: ignore[no-untyped-call]
-    os.replace(raw, target)
+    rename_whole(raw, target)
     if failure is None:
         return None
     return replace(failure, notebook=target)

@@ -15,13 +15,14 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from multiprocessing import connection
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from typing import Any, Literal
 
 from sozlib.batch.chapter_run import TIME_LIMIT, ChapterFailure, ChapterJob, ChapterResult, EngineName, run_chapter
+from sozlib.batch.forked import die_with_parent
 from sozlib.batch.plan import Plan
 from sozlib.batch.progress import Progress, SilentProgress
 
@@ -80,9 +81,16 @@ def chapter_jobs(
 
 
 def execute(
-    todo: Sequence[ChapterJob], workers: int = 0, progress: Progress | None = None, environment: Mapping[str, str] = {}
+    todo: Sequence[ChapterJob],
+    workers: int = 0,
+    progress: Progress | None = None,
+    environment: Mapping[str, str] = {},
+    done: Callable[[ChapterJob, ChapterResult], None] | None = None,
 ) -> tuple[ChapterResult, ...]:
     """Run jobs, return their results in the same order.
+
+    A chapter whose worker was ended from outside (by the system for want of memory, say) is tried once more; an error
+    of the notebook itself is never repeated.
 
     Parameters
     ----------
@@ -94,6 +102,8 @@ def execute(
         Is told of every start and end.
     environment
         Environment variables for the workers.
+    done
+        Is given every chapter that has succeeded, as soon as it has.
 
     Raises
     ------
@@ -104,6 +114,7 @@ def execute(
     count = max(1, min(workers or os.cpu_count() or 1, len(todo)))
     waiting = deque(todo)
     results: dict[str, ChapterResult] = {}
+    tried: set[str] = set()
     with _environment(environment) as private, _Pool(count, private) as pool:
         while waiting or pool.busy:
             for worker in pool.idle():
@@ -113,11 +124,18 @@ def execute(
                 progress.started(job.id)
                 worker.give(job)
             for worker in pool.ready():
-                result = worker.take()
-                results[result.chapter] = result
-                progress.finished(result)
+                job, result = worker.take()
                 if not worker.alive:
                     pool.replace(worker)
+                    if job.id not in tried:
+                        tried.add(job.id)
+                        progress.postponed(result)
+                        waiting.append(job)
+                        continue
+                results[job.id] = result
+                if done is not None and result.failure is None:
+                    done(job, result)
+                progress.finished(result)
     return tuple(results[job.id] for job in todo)
 
 
@@ -140,7 +158,7 @@ class _Worker:
         with contextlib.suppress(OSError):
             self.connection.send(job)
 
-    def take(self) -> ChapterResult:
+    def take(self) -> tuple[ChapterJob, ChapterResult]:
         assert self.job is not None
         job, self.job = self.job, None
         try:
@@ -153,8 +171,8 @@ class _Worker:
             failure = ChapterFailure(
                 job.id, job.template, f"Der Arbeitsprozess wurde beendet ({how}).", traceback=self._said()
             )
-            return ChapterResult(job.id, time.perf_counter() - self._since, failure)
-        return result
+            return job, ChapterResult(job.id, time.perf_counter() - self._since, failure)
+        return job, result
 
     def _said(self) -> str:
         with contextlib.suppress(OSError):
@@ -214,6 +232,7 @@ class _Pool:
 
 def _work(jobs: Any, log: Path) -> None:
     """Body of a worker: run jobs until there are no more."""
+    die_with_parent()
     # What kernels and libraries write past the notebook goes into a log, not into the operator's progress.
     with log.open("ab") as file:
         os.dup2(file.fileno(), 1)

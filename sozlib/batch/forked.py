@@ -194,7 +194,7 @@ def _be_child(sender: Connection, cells: Mapping[int, str]) -> None:
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _die_with_parent()
+    die_with_parent()
 
     import numpy as np
 
@@ -206,7 +206,7 @@ def _be_child(sender: Connection, cells: Mapping[int, str]) -> None:
     os._exit(0)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Ask Linux to end this process when its parent ends, however that happens."""
     if sys.platform != "linux":
         return

@@ -17,6 +17,9 @@ class Progress(Protocol):
     def started(self, chapter: str) -> None:
         """A chapter begins."""
 
+    def postponed(self, result: ChapterResult) -> None:
+        """A chapter was ended from outside and will be tried once more."""
+
     def finished(self, result: ChapterResult) -> None:
         """A chapter has ended, well or not."""
 
@@ -25,6 +28,9 @@ class SilentProgress:
     """Shows nothing."""
 
     def started(self, chapter: str) -> None:
+        """Show nothing."""
+
+    def postponed(self, result: ChapterResult) -> None:
         """Show nothing."""
 
     def finished(self, result: ChapterResult) -> None:
@@ -74,6 +80,16 @@ class ShownProgress:
     def started(self, chapter: str) -> None:
         """Name the chapter among those that run."""
         self._running.append(chapter)
+        self._show()
+
+    def postponed(self, result: ChapterResult) -> None:
+        """Say why the chapter will be tried once more."""
+        self._running.remove(result.chapter)
+        line = f"  {result.chapter}: {result.failure.error if result.failure else ''} Zweiter Versuch folgt."
+        if self._live:
+            self._bar.console.print(line, style="yellow", markup=False, highlight=False)
+        else:
+            print(line, flush=True)
         self._show()
 
     def finished(self, result: ChapterResult) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from sozlib import reads
 from sozlib.chapter import (
     blocks,
     captions,
@@ -70,7 +71,9 @@ class Chapter:
         SozlibError
             There is no such area, topic or snapshot, or the snapshot belongs to another edition.
         """
-        return cls(Context(locate(snapshot, edition, cycle), area, topic))
+        found = locate(snapshot, edition, cycle)
+        reads.begin()
+        return cls(Context(found, area, topic))
 
     # What there is ----------------------------------------------------------------------------------------------
 
@@ -86,6 +89,8 @@ class Chapter:
     def available(self, *indicators: str) -> list[str]:
         """Those of the indicators that the catalogue knows and that have values; returned."""
         known = self.context.readings.catalogue
+        for indicator in indicators:
+            reads.note("indicator", indicator)
         return [i for i in indicators if i in known and self.context.series(i).period is not None]
 
     def remaining(self) -> list[str]:
@@ -190,12 +195,14 @@ class Chapter:
 
     def text(self, name: str = "") -> None:
         """What people wrote about this area and topic, ``notebooks/texts/<area>/<name>.md``; nothing if nobody did."""
-        texts = prose.find_texts(self.context.snapshot.path.resolve(), Path.cwd())
-        if texts is None:
-            return
         area = self.context.area
         name = name or self.context.topic or ("profil" if area else "zusammenfassung")
         folder, slug = (area.id, area.slug) if area else ("ueberblick", "")
+        for place in filter(None, (folder, slug)):
+            reads.note("text", f"{place}/{name}.md")
+        texts = prose.find_texts(self.context.snapshot.path.resolve(), Path.cwd())
+        if texts is None:
+            return
         path = prose.text_file(texts, folder, slug, name)
         if path is not None:
             note = prose.render(path, texts.parent.parent, self.context.readings, self.context.setting)

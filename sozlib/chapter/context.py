@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sozlib import reads
 from sozlib.chapter import german
 from sozlib.chapter.opened import open_snapshot, readings_of
 from sozlib.chapter.palette import Palette
@@ -127,6 +128,7 @@ class Context:
 
     def of_topic(self, topic: str) -> list[Meta]:
         """Indicators of a topic, all of the catalogue without one."""
+        reads.note("topic", topic)
         return [m for m in self.readings.catalogue.values() if not topic or m.topic == topic]
 
     def value(self, series: Series, area: str, period: int | None = None) -> AreaValue:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from sozlib import reads
 from sozlib.chapter import numbers
 from sozlib.chapter.signs import shows_value
 from sozlib.snapshot import Snapshot
@@ -228,7 +229,7 @@ class Readings:
 
     @cached_property
     def _groups(self) -> dict[Any, Any]:
-        frame = self._snapshot.indicators
+        frame = self._snapshot.unnoted("indicators")
         return dict(frame.groupby("indicator", sort=False).indices)
 
     def read_all(self) -> None:
@@ -244,9 +245,10 @@ class Readings:
         return same
 
     def __getitem__(self, indicator: str) -> Series:
+        reads.note("indicator", indicator)
         if indicator not in self._series:
             positions = self._groups.get(indicator, [])
-            rows = self._snapshot.indicators.iloc[positions].to_dict("records")
+            rows = self._snapshot.unnoted("indicators").iloc[positions].to_dict("records")
             readings = (_reading({str(k): v for k, v in row.items()}) for row in rows)
             self._series[indicator] = Series(self.catalogue[indicator], readings, self.whole_id)
         return self._series[indicator]
