@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from sozlib.batch.plan import Plan
+    from sozlib.snapshot import Snapshot
 
 
 def check(project: Project, editions: Sequence[str]) -> int:
@@ -85,14 +86,14 @@ def show_plan(project: Project, edition: str, only_areas: Sequence[str], only_to
 
 
 def verify(project: Project, edition: str) -> int:
-    """Check a released report again: manifest, links, PDFs.
+    """Check a released report again: manifest, links, PDFs, and that nothing hidden stands in any file.
 
     Returns
     -------
     int
         0, or 3 if it does not pass.
     """
-    from sozlib.book.checks import check_pages, check_pdf
+    from sozlib.book.checks import check_gate, check_pages, check_pdf
     from sozlib.errors import BuildError
     from sozlib.manifest import compare, read_manifest
 
@@ -101,11 +102,29 @@ def verify(project: Project, edition: str) -> int:
     problems = compare(report, shown) + check_pages(report)
     for path in sorted((report / "pdf").glob("*.pdf")):
         problems += check_pdf(path, project.report.invented)
+    snapshot = _snapshot_of(project, edition, read_manifest(report)["snapshot"])
+    problems += check_gate(report, project, snapshot)
+    if snapshot is None and project.edition(edition).minimum_count > 1:
+        said = "Geschützte Werte wurden nicht gesucht: Der Datenstand dieses Berichts liegt nicht mehr vor."
+        remedy = "„sozlib build“ baut neu und prüft."
+        problems.append(Problem("gate-without-data", said, remedy, Place(shown), "warning"))
     if problems:
         print(listed(problems) + "\n")
     files = len(read_manifest(report)["outputs"])
     print(f"{shown}: {files} Dateien geprüft, {counted(problems)}")
     return BuildError.exit_code if any(problem.severity == "error" for problem in problems) else 0
+
+
+def _snapshot_of(project: Project, edition: str, files: dict[str, str]) -> Snapshot | None:
+    """The snapshot that a report was made from, as long as the workshop still holds it and what it hides."""
+    from sozlib.disclosure.hidden import is_written, record_of
+    from sozlib.snapshot import Snapshot
+
+    path = project.workshop(edition) / "snapshot"
+    if not (path / "snapshot.json").is_file() or not is_written(record_of(path)):
+        return None
+    snapshot = Snapshot.open(path)
+    return snapshot if snapshot.meta["files"] == files else None
 
 
 def write_schemas(folder: Path) -> list[Path]:

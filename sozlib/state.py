@@ -19,10 +19,11 @@ import pandas as pd
 
 import sozlib
 from sozlib.analysis.analyse import analyse, examine_analyses
+from sozlib.disclosure.hidden import hidden_cells, is_written, record_of, write_hidden
 from sozlib.disclosure.protect import protect, protect_population
 from sozlib.errors import Place, Problem
 from sozlib.indicators.catalogue import Indicator, examine_catalogue, read_catalogue
-from sozlib.indicators.compute import compute
+from sozlib.indicators.compute import answered, compute
 from sozlib.indicators.population import population_table
 from sozlib.indicators.quantities import Quantities
 from sozlib.observations import Observations, collect, load_observations
@@ -83,7 +84,8 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
     path = folder or project.workshop(edition) / "snapshot"
     # Beside the snapshot, not in it: what readers of an edition can open does not tell about files of the office.
     remarks = path.with_name(f"{path.name}-hinweise.json")
-    if _current(path, chosen.model_dump(mode="json"), inputs) and remarks.is_file():
+    record = record_of(path)
+    if _current(path, chosen.model_dump(mode="json"), inputs) and remarks.is_file() and is_written(record):
         return Snapshot.open(path), _read_problems(remarks)
     state = _state(project.root, project.cycle.id, json.dumps(inputs, sort_keys=True))
     areas, levels = state.observations.areas, _levels(project)
@@ -93,6 +95,8 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
     indicators = protect(
         state.indicators, state.catalogue, areas, levels, minimum=minimum, trend_years=project.cycle.trend_years
     )
+    population = protect_population(state.population, areas, state.catalogue, minimum=minimum)
+    write_hidden(hidden_cells(state.indicators, indicators, state.population, population), record)
     analyses = analyse(project, state.catalogue, state.indicators, indicators, state.population, areas)
     snapshot = write_snapshot(
         path,
@@ -108,7 +112,7 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
         },
         areas=areas,
         indicators=indicators,
-        population=protect_population(state.population, areas, state.catalogue, minimum=minimum),
+        population=population,
         geometry=state.geometry,
         tokens=project.theme / "tokens.css",
         analyses=analyses.tables,
@@ -122,11 +126,11 @@ def examine(project: Project) -> tuple[Problem, ...]:
     An indicator that has no value anywhere is a warning.
     """
     observations = collect(project)
-    catalogue, found = examine_catalogue(project, observations.measures or None)
+    catalogue, found = examine_catalogue(project, observations.declared)
     problems = [*observations.problems, *found, *examine_analyses(project, catalogue)]
     if not any(problem.severity == "error" for problem in problems):
-        frame = _indicators(project, observations, catalogue)
-        filled = set(frame.loc[frame["value"].notna(), "indicator"])
+        span = project.cycle.first_period, project.cycle.last_period
+        filled = answered(catalogue, _quantities(project, observations), periods=span)
         problems += [
             Problem(
                 "no-values",

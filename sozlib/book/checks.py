@@ -40,7 +40,7 @@ def check_site(site: Path, project: Project, plan: Plan, snapshot: Snapshot | No
     plan
         What the site must contain.
     snapshot
-        Not needed by these checks; the disclosure check takes its place here.
+        The edition's data, for the search for what it hides; without it the gate looks for traces of the machine.
 
     Returns
     -------
@@ -51,7 +51,18 @@ def check_site(site: Path, project: Project, plan: Plan, snapshot: Snapshot | No
     invented = project.report.invented
     for path in sorted((site / "pdf").glob("*.pdf")):
         problems += check_pdf(path, invented)
-    return problems
+    return problems + check_gate(site, project, snapshot)
+
+
+def check_gate(site: Path, project: Project, snapshot: Snapshot | None) -> list[Problem]:
+    """Nothing in any file that the edition hides or that tells about the machine; see :mod:`sozlib.gate.gate`."""
+    from sozlib.disclosure.hidden import is_written, read_hidden, record_of
+    from sozlib.gate.gate import examine_report
+    from sozlib.gate.machine import Machine
+
+    record = record_of(snapshot.path) if snapshot is not None else None
+    hidden = read_hidden(record) if record is not None and is_written(record) else None
+    return examine_report(site, snapshot, hidden, Machine.here(project.root))
 
 
 def check_presence(site: Path, plan: Plan) -> list[Problem]:

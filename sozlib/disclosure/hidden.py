@@ -1,0 +1,109 @@
+"""What an edition hides, with its true numbers: the gate and the attack must know what they look for.
+
+The record is made while an edition is protected, lies beside its snapshot in the workshop, is readable by its owner
+only and is no part of any release. Notebooks are never given its path.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+#: Numbers of an indicator row that disclosure control removes.
+COLUMNS = ("numerator", "denominator", "value", "lower", "upper", "trend_change")
+
+_KEY = ["indicator", "area", "period"]
+_GROUP = ["area", "period", "sex", "age_from"]
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Hidden cells of one edition.
+
+    Parameters
+    ----------
+    indicators
+        Columns indicator, area, period and :data:`COLUMNS`; a number that the edition shows is missing here.
+    population
+        Columns area, period, sex, age_from, value.
+    """
+
+    indicators: pd.DataFrame
+    population: pd.DataFrame
+
+    @cached_property
+    def cells(self) -> dict[tuple[str, str, int], dict[str, float]]:
+        """Hidden numbers by indicator, area and period, each with the name of its column."""
+        found: dict[tuple[str, str, int], dict[str, float]] = {}
+        for row in self.indicators.to_dict("records"):
+            numbers = {name: float(row[name]) for name in COLUMNS if np.isfinite(row[name])}
+            found[str(row["indicator"]), str(row["area"]), int(row["period"])] = numbers
+        return found
+
+    @cached_property
+    def people(self) -> dict[tuple[str, int, str, int], float]:
+        """Hidden population counts by area, period, sex and lower age."""
+        return {
+            (str(r["area"]), int(r["period"]), str(r["sex"]), int(r["age_from"])): float(r["value"])
+            for r in self.population.to_dict("records")
+        }
+
+    def __bool__(self) -> bool:
+        return bool(len(self.indicators) or len(self.population))
+
+
+def hidden_cells(
+    full: pd.DataFrame, shown: pd.DataFrame, population: pd.DataFrame, shown_population: pd.DataFrame
+) -> Hidden:
+    """What an edition's tables lack beside the unprotected ones.
+
+    Parameters
+    ----------
+    full, shown
+        Indicators before and after protection, the same rows.
+    population, shown_population
+        Population by age and sex before and after.
+    """
+    both = full[[*_KEY, *COLUMNS]].merge(shown[[*_KEY, *COLUMNS]], on=_KEY, suffixes=("", "_shown"))
+    for name in COLUMNS:
+        both[name] = both[name].astype(float).where(both[f"{name}_shown"].isna())
+    indicators = both.loc[both[list(COLUMNS)].notna().any(axis=1), [*_KEY, *COLUMNS]]
+    people = population[[*_GROUP, "value"]].merge(
+        shown_population[[*_GROUP, "value"]], on=_GROUP, suffixes=("", "_shown")
+    )
+    people = people.loc[people["value"].notna() & people["value_shown"].isna(), [*_GROUP, "value"]]
+    return Hidden(indicators.reset_index(drop=True), people.reset_index(drop=True))
+
+
+def record_of(snapshot: Path) -> Path:
+    """Folder of the record that belongs to a snapshot folder."""
+    return snapshot.with_name(f"{snapshot.name}-verborgen")
+
+
+def write_hidden(hidden: Hidden, folder: Path) -> None:
+    """Write the record so that only its owner can read it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    os.chmod(folder, 0o700)
+    for name, frame in _tables(hidden):
+        frame.to_parquet(folder / f"{name}.parquet", index=False)
+        os.chmod(folder / f"{name}.parquet", 0o600)
+
+
+def is_written(folder: Path) -> bool:
+    """Whether a record is there and whole."""
+    return all((folder / f"{name}.parquet").is_file() for name in ("indicators", "population"))
+
+
+def read_hidden(folder: Path) -> Hidden:
+    """Read a record."""
+    return Hidden(pd.read_parquet(folder / "indicators.parquet"), pd.read_parquet(folder / "population.parquet"))
+
+
+def _tables(hidden: Hidden) -> Iterable[tuple[str, pd.DataFrame]]:
+    return ("indicators", hidden.indicators), ("population", hidden.population)

@@ -1,0 +1,78 @@
+"""Hidden numbers in data files: every cell of every row of a hidden value."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sozlib.gate.pages import Leak
+from sozlib.gate.words import Names
+
+#: Column of a data file for each hidden number; the rank follows from the value.
+_COLUMNS = {
+    "wert": "value",
+    "rang": "value",
+    "untergrenze": "lower",
+    "obergrenze": "upper",
+    "zaehler": "numerator",
+    "nenner": "denominator",
+    "trend_aenderung": "trend_change",
+}
+
+
+def leaks(path: Path, names: Names) -> Iterator[Leak]:
+    """Cells of a CSV file or workbook that hold a number where the edition has none.
+
+    Parameters
+    ----------
+    path
+        The file; tables without the columns indikator, gebiet_id and jahr hold no values of cells.
+    names
+        Names and hidden cells.
+    """
+    for place, row in _rows(path):
+        cell = _cell(row)
+        if cell is None or cell not in names.hidden.cells:
+            continue
+        hidden = names.hidden.cells[cell]
+        for column, number in _COLUMNS.items():
+            if number in hidden and _is_number(row.get(column)):
+                yield Leak(f"{place}, Spalte „{column}“", names.described(cell))
+
+
+def _cell(row: Mapping[str, Any]) -> tuple[str, str, int] | None:
+    try:
+        return str(row["indikator"]), str(row["gebiet_id"]), int(row["jahr"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, (int, float)):
+        return True
+    return isinstance(value, str) and re.search(r"\d", value) is not None
+
+
+def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    if path.suffix.lower() == ".csv":
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+        table = csv.DictReader(io.StringIO(text, newline=""), delimiter=";")
+        for row in table:
+            yield f"Zeile {table.line_num}", row
+    else:
+        from openpyxl import load_workbook
+
+        book = load_workbook(path, read_only=True, data_only=False)
+        try:
+            for sheet in book.worksheets:
+                lines = sheet.iter_rows(values_only=True)
+                heads = [str(h) for h in next(lines, ())]
+                if {"indikator", "gebiet_id", "jahr"} <= set(heads):
+                    for number, line in enumerate(lines, 2):
+                        yield f"Blatt „{sheet.title}“, Zeile {number}", dict(zip(heads, line, strict=False))
+        finally:
+            book.close()

@@ -1,0 +1,176 @@
+"""A small report that keeps its secret, and every way to let it out."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pikepdf
+import small_report
+import typst
+from PIL import Image, PngImagePlugin
+
+from sozlib.book.downloads import write_downloads
+from sozlib.chapter.comparison import comparison
+from sozlib.chapter.distribution import distribution
+from sozlib.chapter.multiples import Panel, multiples
+from sozlib.chapter.palette import Palette
+from sozlib.chapter.svg import html_form, print_form, written
+from sozlib.chapter.trend import trend
+from sozlib.chapter.values import AreaValue, TimeSeries
+from sozlib.disclosure.hidden import COLUMNS, Hidden
+from sozlib.snapshot import Snapshot
+
+#: The secret: Neuhafen's value of 2025. Nothing else in the report looks like it.
+SECRET = {"numerator": 7391.0, "value": 17.391304347826086, "lower": 14.268953, "upper": 21.038571}
+CELL = ("kinderarmut", "0102", 2025)
+SECRET_PEOPLE = 83.0
+
+YEARS = small_report.YEARS
+OWN = (11.0, 12.5, 13.0, 15.5, None)
+WHOLE = (12.0, 12.2, 13.5, 13.9, 14.1)
+
+
+def hidden() -> Hidden:
+    """What the report hides."""
+    key = dict(zip(("indicator", "area", "period"), CELL, strict=True))
+    cell = {**key, **{name: SECRET.get(name, float("nan")) for name in COLUMNS}}
+    people = {"area": "0102", "period": 2025, "sex": "f", "age_from": 80, "value": SECRET_PEOPLE}
+    return Hidden(pd.DataFrame([cell]), pd.DataFrame([people]))
+
+
+def trend_chart(palette: Palette, value: float | None = None, form: str = "html") -> str:
+    own = TimeSeries("Neuhafen", YEARS, (*OWN[:-1], value), statuses=("",) * 4 + ("" if value else ".",))
+    tree = written(trend(own, TimeSeries("Kreis", YEARS, WHOLE), palette=palette))
+    title, said = "Kinderarmut in Prozent, 2021 bis 2025", "Liniendiagramm."
+    if form == "print":
+        return print_form(tree, title, said, palette)
+    return html_form(tree, "fig-verlauf-kinderarmut-w", title, said, palette)
+
+
+def areas(value: float | None = None) -> list[AreaValue]:
+    return [
+        AreaValue("0101", "Altstadt", 24.25, 20.0, 28.0),
+        AreaValue("0102", "Neuhafen", value, status="" if value else "."),
+        AreaValue("0201", "Überlingen", 6.5, 4.0, 9.0),
+    ]
+
+
+def ranking(palette: Palette, value: float | None = None) -> str:
+    tree = written(comparison(areas(value), AreaValue("00", "Kreis", 14.1, 13.0, 15.0), palette=palette))
+    return html_form(tree, "fig-rangfolge-kinderarmut-w", "Kinderarmut in Prozent, 31.12.2025", "Punkte.", palette)
+
+
+def spread(palette: Palette, value: float | None = None) -> str:
+    tree = written(distribution(areas(value), AreaValue("00", "Kreis", 14.1), palette=palette))
+    return html_form(tree, "fig-verteilung-kinderarmut-w", "Kinderarmut in Prozent, 31.12.2025", "Punkte.", palette)
+
+
+def small_trends(palette: Palette, value: float | None = None) -> str:
+    series = TimeSeries("Neuhafen", YEARS, (*OWN[:-1], value), statuses=("",) * 4 + ("" if value else ".",))
+    whole = TimeSeries("Kreis", YEARS, WHOLE)
+    panels = [Panel("Altstadt", whole, whole, "1"), Panel("Neuhafen", series, whole, "2")]
+    tree = written(multiples(panels, palette=palette))
+    return html_form(tree, "fig-vielfache-kinderarmut-w", "Kinderarmut, 2021 bis 2025", "Kleine Linien.", palette)
+
+
+def page(palette: Palette, **places: str) -> str:
+    """Chapter of Neuhafen; every place can be given another content."""
+    texts = {
+        "prose": "Kinderarmut in Neuhafen: kein Wert. Kreis: 14,1 %.",
+        "alt": "Liniendiagramm der Kinderarmut.",
+        "label": "Zahlen zur Kinderarmut",
+        "cell": ".",
+        "people": ".",
+        "comment": "",
+        **{"trend": trend_chart(palette), "ranking": ranking(palette), "spread": spread(palette)},
+        **{"multiples": small_trends(palette)},
+        **places,
+    }
+    return (
+        '<!doctype html><html lang="de"><head><meta charset="utf-8"><title>Armut</title></head><body>'
+        f"<!--{texts['comment']}--><h1>Armut</h1><p>{texts['prose']}</p>"
+        f'<figure id="fig-verlauf-kinderarmut"><svg><desc>{texts["alt"]}</desc></svg>{texts["trend"]}</figure>'
+        f'<figure id="fig-rangfolge-kinderarmut">{texts["ranking"]}</figure>'
+        f'<figure id="fig-verteilung-kinderarmut">{texts["spread"]}</figure>'
+        f'<figure id="fig-vielfache-kinderarmut">{texts["multiples"]}</figure>'
+        f'<div aria-label="{texts["label"]}"><table><caption>Kinderarmut</caption><thead><tr><th>Jahr</th>'
+        f"<th>Neuhafen</th><th>Kreis</th></tr></thead><tbody><tr><th>2024</th><td>15,5</td><td>13,9</td></tr>"
+        f"<tr><th>2025</th><td>{texts['cell']}</td><td>14,1</td></tr></tbody></table></div>"
+        '<h2>Bevölkerung</h2><table id="tbl-altersaufbau"><caption>Bevölkerung, 31.12.2025</caption><thead><tr>'
+        "<th>Alter</th><th>Männer</th><th>Frauen</th></tr></thead><tbody>"
+        f"<tr><th>80–84</th><td>54</td><td>{texts['people']}</td></tr></tbody></table></body></html>"
+    )
+
+
+def pdf(path: Path, text: str = "Kinderarmut: 15,5 im Jahr 2024.", keywords: str = "Sozialbericht") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    source = path.with_suffix(".typ")
+    source.write_text(f'#set document(title: "Neuhafen", keywords: ("{keywords}",))\n{text}\n', encoding="utf-8")
+    typst.compile(source, path)
+    source.unlink()
+
+
+def attach(path: Path, text: str) -> None:
+    with pikepdf.open(path, allow_overwriting_input=True) as document:
+        document.attachments["daten.txt"] = pikepdf.AttachedFileSpec(document, text.encode(), filename="daten.txt")
+        document.save(path)
+
+
+def image(path: Path, comment: str = "Karte") -> None:
+    told = PngImagePlugin.PngInfo()
+    told.add_text("Comment", comment)
+    Image.new("RGB", (4, 4)).save(path, pnginfo=told)
+
+
+def index(site: Path, text: str = "Kinderarmut 2025 . Kreis 14,1") -> None:
+    script = f"window.SUCHINDEX={json.dumps([['neuhafen/armut.html', 'Armut', '', text]], ensure_ascii=False)};"
+    (site / "assets" / "suchindex.js").write_text(script, encoding="utf-8")
+
+
+def fragment(site: Path, text: str = "Kinderarmut 2025. Kreis 14,1.") -> None:
+    content = {"url": "/neuhafen/armut.html", "content": text, "word_count": 4, "locations": [17, 391, 7391]}
+    packed = gzip.compress(b"pagefind_dcd" + json.dumps(content).encode(), mtime=0)
+    (site / "pagefind" / "de_1.pf_fragment").write_bytes(packed)
+
+
+def build(site: Path, snapshot: Snapshot) -> None:
+    """The report as it should be."""
+    palette = Palette.read(snapshot.path / "tokens.css")
+    for folder in ("neuhafen/armut-abb", "assets", "pagefind"):
+        (site / folder).mkdir(parents=True)
+    (site / "neuhafen" / "armut.html").write_text(page(palette), encoding="utf-8")
+    drawing = trend_chart(palette, form="print")
+    (site / "neuhafen" / "armut-abb" / "fig-verlauf-kinderarmut.svg").write_text(drawing, encoding="utf-8")
+    write_downloads(snapshot, site)
+    pdf(site / "pdf" / "neuhafen.pdf")
+    image(site / "assets" / "karte.png")
+    index(site)
+    fragment(site)
+    (site / "assets" / "site.js").write_text("const zoom = 1.5;\n", encoding="utf-8")
+    (site / "manifest.json").write_text(json.dumps({"title": "Probebericht", "inputs": {}}), encoding="utf-8")
+
+
+def replace_in_csv(path: Path, column: str, value: str) -> None:
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    heads = lines[0].split(";")
+    for number, line in enumerate(lines):
+        cells = line.split(";")
+        if (cells[1], cells[3], cells[6]) == ("kinderarmut", "0102", "2025"):
+            cells[heads.index(column)] = value
+            lines[number] = ";".join(cells)
+    path.write_text("\ufeff" + "\r\n".join(lines) + "\r\n", encoding="utf-8", newline="")
+
+
+def replace_in_workbook(path: Path, column: str, value: float) -> None:
+    book = openpyxl.load_workbook(path)
+    for sheet in book.worksheets:
+        heads = [cell.value for cell in sheet[1]]
+        for row in sheet.iter_rows(min_row=2) if "gebiet_id" in heads else ():
+            found = dict(zip(heads, row, strict=True))
+            if (found["indikator"].value, found["gebiet_id"].value, found["jahr"].value) == CELL:
+                found[column].value = value
+    book.save(path)

@@ -1,0 +1,205 @@
+"""A hidden number is found wherever it gets out, and a report that keeps it passes."""
+
+import json
+import shutil
+from pathlib import Path
+
+import leaky_report as leaky
+import openpyxl
+import pytest
+import small_report
+
+from sozlib.chapter.palette import Palette
+from sozlib.gate.gate import examine_report
+from sozlib.gate.machine import Machine
+from sozlib.snapshot import Snapshot
+
+MACHINE = Machine(frozenset({"erika.mustermann", "rechner-4711"}), frozenset({"/srv/amt/bericht"}))
+VALUE = leaky.SECRET["value"]
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory) -> Snapshot:
+    folder = tmp_path_factory.mktemp("projekt")
+    return small_report.snapshot(small_report.project(folder), folder / "stand")
+
+
+@pytest.fixture(scope="module")
+def palette(snapshot) -> Palette:
+    return Palette.read(snapshot.path / "tokens.css")
+
+
+@pytest.fixture(scope="module")
+def sound(snapshot, tmp_path_factory) -> Path:
+    site = tmp_path_factory.mktemp("seiten") / "bericht"
+    leaky.build(site, snapshot)
+    return site
+
+
+@pytest.fixture
+def site(sound, tmp_path) -> Path:
+    return shutil.copytree(sound, tmp_path / "bericht")
+
+
+def gate(site, snapshot):
+    return examine_report(site, snapshot, leaky.hidden(), MACHINE)
+
+
+def test_a_report_that_keeps_its_secrets_passes(sound, snapshot):
+    assert [str(problem) for problem in gate(sound, snapshot)] == []
+
+
+def page(site, palette, **places):
+    (site / "neuhafen" / "armut.html").write_text(leaky.page(palette, **places), encoding="utf-8")
+
+
+def set_property(path):
+    book = openpyxl.load_workbook(path)
+    book.properties.description = "Zwischenstand 17,39"
+    book.save(path)
+
+
+def script(site, text):
+    (site / "assets" / "site.js").write_text(text, encoding="utf-8")
+
+
+#: Name → how the secret gets out, the file and the place that the message must name.
+LEAKS = {
+    "Zelle einer CSV-Datei": (
+        lambda s, p: leaky.replace_in_csv(s / "daten" / "armut.csv", "wert", "17,4"),
+        "daten/armut.csv",
+        "Spalte „wert“",
+    ),
+    "kleine Anzahl in einer CSV-Datei": (
+        lambda s, p: leaky.replace_in_csv(s / "daten" / "indikatoren.csv", "zaehler", "2"),
+        "daten/indikatoren.csv",
+        "Spalte „zaehler“",
+    ),
+    "Zelle der Arbeitsmappe": (
+        lambda s, p: leaky.replace_in_workbook(s / "daten" / "indikatoren.xlsx", "zaehler", 2),
+        "daten/indikatoren.xlsx",
+        "Spalte „zaehler“",
+    ),
+    "Eigenschaften der Arbeitsmappe": (
+        lambda s, p: set_property(s / "daten" / "indikatoren.xlsx"),
+        "daten/indikatoren.xlsx",
+        "docProps",
+    ),
+    "Tabelle einer Seite": (lambda s, p: page(s, p, cell="17,4"), "neuhafen/armut.html", "Zeile „2025“"),
+    "Anzahl in einer Tabelle": (lambda s, p: page(s, p, cell="7.391"), "neuhafen/armut.html", "Spalte „Neuhafen“"),
+    "Bevölkerungstabelle": (lambda s, p: page(s, p, people="83"), "neuhafen/armut.html", "Bevölkerung 80–84"),
+    "Satz": (
+        lambda s, p: page(s, p, prose="Die Kinderarmut lag in Neuhafen bei 17,4 Prozent."),
+        "neuhafen/armut.html",
+        "Text „Die Kinderarmut lag",
+    ),
+    "Alternativtext": (
+        lambda s, p: page(s, p, alt="Linie. Neuhafen: 17,4 Prozent."),
+        "neuhafen/armut.html",
+        "Alternativtext",
+    ),
+    "Attribut": (lambda s, p: page(s, p, label="Kinderarmut 17,39"), "neuhafen/armut.html", "Attribut aria-label"),
+    "Kommentar im Quelltext": (
+        lambda s, p: page(s, p, comment=str(VALUE)),
+        "neuhafen/armut.html",
+        "voller Genauigkeit",
+    ),
+    "Punkt einer Linie": (
+        lambda s, p: page(s, p, trend=leaky.trend_chart(p, VALUE).replace("17,4", ".")),
+        "neuhafen/armut.html",
+        "Zeichnung fig-verlauf-kinderarmut",
+    ),
+    "Punkt einer Linie im Druckbild": (
+        lambda s, p: (s / "neuhafen/armut-abb/fig-verlauf-kinderarmut.svg").write_text(
+            leaky.trend_chart(p, VALUE, "print").replace("17,4", "."), encoding="utf-8"
+        ),
+        "neuhafen/armut-abb/fig-verlauf-kinderarmut.svg",
+        "Zeichnung",
+    ),
+    "Punkt einer Rangfolge": (
+        lambda s, p: page(s, p, ranking=leaky.ranking(p, VALUE).replace("17,4", ".")),
+        "neuhafen/armut.html",
+        "Zeichnung fig-rangfolge-kinderarmut",
+    ),
+    "Punkt einer Verteilung": (
+        lambda s, p: page(s, p, spread=leaky.spread(p, VALUE)),
+        "neuhafen/armut.html",
+        "Zeichnung fig-verteilung-kinderarmut",
+    ),
+    "kleine Linie": (
+        lambda s, p: page(s, p, multiples=leaky.small_trends(p, VALUE).replace("17,4", ".")),
+        "neuhafen/armut.html",
+        "Zeichnung fig-vielfache-kinderarmut",
+    ),
+    "Text im PDF": (
+        lambda s, p: leaky.pdf(s / "pdf/neuhafen.pdf", "Kinderarmut: 17,4 im Jahr 2025."),
+        "pdf/neuhafen.pdf",
+        "Seite 1",
+    ),
+    "Metadaten im PDF": (
+        lambda s, p: leaky.pdf(s / "pdf/neuhafen.pdf", keywords="Anteil 17,39"),
+        "pdf/neuhafen.pdf",
+        "Metadaten",
+    ),
+    "Anlage im PDF": (lambda s, p: leaky.attach(s / "pdf/neuhafen.pdf", str(VALUE)), "pdf/neuhafen.pdf", "Anlage"),
+    "Metadaten eines Bildes": (
+        lambda s, p: leaky.image(s / "assets/karte.png", "Wert 17,39"),
+        "assets/karte.png",
+        "Metadaten",
+    ),
+    "Suchindex": (lambda s, p: leaky.index(s, "Kinderarmut 2025 17,4"), "assets/suchindex.js", "Kinderarmut"),
+    "Pagefind": (
+        lambda s, p: leaky.fragment(s, "Kinderarmut 2025. 17,4."),
+        "pagefind/de_1.pf_fragment",
+        "Kinderarmut",
+    ),
+    "Skript": (lambda s, p: script(s, f"const werte = [{VALUE}];"), "assets/site.js", "voller Genauigkeit"),
+    "Manifest": (
+        lambda s, p: (s / "manifest.json").write_text(json.dumps({"wert": VALUE})),
+        "manifest.json",
+        "voller Genauigkeit",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", LEAKS)
+def test_a_hidden_number_is_found_with_its_file_and_place(way, site, snapshot, palette):
+    let_out, file, place = LEAKS[way]
+    let_out(site, palette)
+    found = gate(site, snapshot)
+    assert {problem.place.file for problem in found} == {file}
+    assert all(problem.severity == "error" for problem in found)
+    assert any(place in problem.found for problem in found)
+
+
+TRACES = ["erika.mustermann", "rechner-4711", "/srv/amt/bericht", "/home/erika/sozlib", "C:\\Users\\Erika"]
+
+
+@pytest.mark.parametrize("trace", TRACES)
+@pytest.mark.parametrize(
+    ("file", "leak"),
+    [
+        ("neuhafen/armut.html", lambda s, p, t: page(s, p, comment=t)),
+        ("assets/site.js", lambda s, p, t: script(s, f"// {t}")),
+        ("assets/karte.png", lambda s, p, t: leaky.image(s / "assets/karte.png", t)),
+        ("manifest.json", lambda s, p, t: (s / "manifest.json").write_text(json.dumps([t]).replace("\\\\", "\\"))),
+        ("assets/alt.woff2", lambda s, p, t: (s / "assets/alt.woff2").write_bytes(b"\0\1" + t.encode() + b"\0")),
+    ],
+)
+def test_nothing_tells_about_the_machine_or_its_user(trace, file, leak, site, palette):
+    leak(site, palette, trace)
+    found = examine_report(site, None, None, MACHINE)
+    assert [problem.place.file for problem in found] == [file]
+    assert found[0].code == "machine-trace"
+
+
+def test_a_file_that_cannot_be_read_stops_the_release(site, snapshot):
+    (site / "pdf" / "neuhafen.pdf").write_bytes(b"%PDF-1.7 kaputt")
+    assert [problem.code for problem in gate(site, snapshot)] == ["gate-unreadable"]
+
+
+def test_this_machine_is_known_by_more_than_common_names():
+    here = Machine.here(Path("/srv/amt/projekt"))
+    assert "/srv/amt/projekt" in here.folders
+    assert "root" not in here.names
+    assert not here.traces(":root { color: red } href=/daten/home/ https://example.org/home/x")
