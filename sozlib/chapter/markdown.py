@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from sozlib.chapter.numbers import escape, keep_together
 from sozlib.chapter.tables import Table
 
+#: A table with more columns is set wider than the text where the page has room.
+_COLUMNS_BESIDE_TEXT = 7
 _HTML = '::: {.content-visible when-format="html"}'
 _OTHER = '::: {.content-visible unless-format="html"}'
 
@@ -73,9 +75,10 @@ def figure(
 
 
 def table(id: str, content: Table, caption: Caption) -> str:
-    """Table with caption and source; ``id`` begins with ``tbl-``."""
+    """Table with caption and source; ``id`` begins with ``tbl-``. Many columns get more than the text's width."""
+    wide = " .wide" if len(content.columns) > _COLUMNS_BESIDE_TEXT else ""
     parts = [
-        f"::: {{#{id} .table-block}}",
+        f"::: {{#{id} .table-block{wide}}}",
         html(content.html(caption.statement)),
         _OTHER,
         content.markdown(),
