@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sozlib import reads
+from sozlib.batch.limits import Limits
 from sozlib.batch.tidy import template_cell_number, tidy
 from sozlib.errors import spoken
 from sozlib.files import rename_whole
 
 EngineName = Literal["plain", "forked"]
 
-#: Seconds after which a cell (plain) or a chapter (forked) is given up.
+#: Seconds after which a cell is given up, and its chapter with it.
 TIME_LIMIT = 900
 
 
@@ -42,7 +43,9 @@ class ChapterJob:
     engine
         How its cells are run.
     time_limit
-        Seconds.
+        Seconds for a cell.
+    memory_limit, output_limit
+        Megabytes, for forked chapters; see :class:`~sozlib.batch.limits.Limits`.
     """
 
     id: str
@@ -52,6 +55,8 @@ class ChapterJob:
     folder: Path
     engine: EngineName = "plain"
     time_limit: int = TIME_LIMIT
+    memory_limit: int = Limits.memory
+    output_limit: int = Limits.output
 
     @property
     def failed(self) -> Path:
@@ -106,8 +111,10 @@ def _run(job: ChapterJob) -> ChapterResult:
     from sozlib.batch import engines, forked  # engines: registers them with papermill
 
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
+    special: dict[str, Any] = {"shutdown_kernel": "immediate"}
     if job.engine == "forked":
         forked.prepare(job.folder / job.parameters["snapshot"])
+        special |= {"memory_limit": job.memory_limit, "output_limit": job.output_limit}
     began = time.perf_counter()
     job.output.parent.mkdir(parents=True, exist_ok=True)
     for stale in (job.output, job.failed):
@@ -129,7 +136,7 @@ def _run(job: ChapterJob) -> ChapterResult:
             autosave_cell_every=0,
             cwd=str(job.folder),
             execution_timeout=job.time_limit,
-            shutdown_kernel="immediate",
+            **special,
         )
     except PapermillExecutionError as error:
         failure = ChapterFailure(

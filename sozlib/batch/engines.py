@@ -13,11 +13,13 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+from ipykernel.ipkernel import IPythonKernel
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NBClientEngine, papermill_engines
 
 from sozlib.batch.forked import ForkedCells, preload
+from sozlib.batch.limits import Limits
 
 if TYPE_CHECKING:
     from papermill.engines import NotebookExecutionManager
@@ -57,17 +59,34 @@ class ForkedEngine(Engine):  # type: ignore[misc]
         nb_man: NotebookExecutionManager,
         kernel_name: str,
         execution_timeout: float | None = None,
+        start_timeout: float = 60,
+        memory_limit: int = Limits.memory,
+        output_limit: int = Limits.output,
         **kwargs: Any,
     ) -> None:
-        """Run the cells in a forked child and record what it sends."""
+        """Run the cells in a forked child and record what it sends.
+
+        Parameters
+        ----------
+        execution_timeout, start_timeout
+            Seconds for each cell and for the start, as papermill documents them.
+        memory_limit, output_limit
+            Megabytes, see :class:`~sozlib.batch.limits.Limits`.
+        kwargs
+            What papermill and nbclient know further: ``log_output``, ``stdout_file``, ``allow_errors`` …
+        """
         obstacle = why_not_fork()
         if obstacle:
             logger.warning("Kein Abzweigen möglich (%s): das Notebook bekommt einen eigenen Kernel.", obstacle)
-            PlainEngine.execute_managed_notebook(nb_man, kernel_name, execution_timeout=execution_timeout, **kwargs)
+            PlainEngine.execute_managed_notebook(
+                nb_man, kernel_name, execution_timeout=execution_timeout, start_timeout=start_timeout, **kwargs
+            )
             return
         preload()
         # nbclient's own bookkeeping of outputs, so that both engines write the same notebook.
-        recorder = PapermillNotebookClient(nb_man, kernel_name=kernel_name, log=logger, record_timing=False)
+        known = {name: value for name, value in kwargs.items() if PapermillNotebookClient.class_traits().get(name)}
+        known = {"record_timing": False, **known}
+        recorder = PapermillNotebookClient(nb_man, kernel_name=kernel_name, log=logger, **known)
         recorder.reset_execution_trackers()
         cells = {
             index: cell
@@ -76,7 +95,8 @@ class ForkedEngine(Engine):  # type: ignore[misc]
             and cell.source.strip()
             and recorder.skip_cells_with_tag not in cell.metadata.get("tags", ())
         }
-        with ForkedCells({index: cell.source for index, cell in cells.items()}, execution_timeout) as child:
+        limits = Limits(execution_timeout, start_timeout, memory_limit, output_limit)
+        with ForkedCells({index: cell.source for index, cell in cells.items()}, limits) as child:
             for index, cell in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cell, index)
                 try:
@@ -85,6 +105,7 @@ class ForkedEngine(Engine):  # type: ignore[misc]
                         break
                 finally:
                     nb_man.cell_complete(cell, index)
+        nb_man.nb.metadata["language_info"] = dict(IPythonKernel.language_info)
 
 
 def _record(child: ForkedCells, recorder: Any, cell: Any, index: int) -> bool:
@@ -93,9 +114,19 @@ def _record(child: ForkedCells, recorder: Any, cell: Any, index: int) -> bool:
     recorder.clear_before_next_output = False
     reply = child.run(index, lambda message: recorder.process_message(message, cell, index))
     if reply.died:
-        add_error(cell, "DeadKernelError" if not reply.timed_out else "CellTimeoutError", reply.died)
+        add_error(cell, reply.error, reply.died)
         return False
-    return reply.ok or "raises-exception" in cell.metadata.get("tags", ())
+    if reply.ok:
+        return True
+    allowed = (
+        recorder.allow_errors
+        or reply.error in recorder.allow_error_names
+        or "raises-exception" in cell.metadata.get("tags", ())
+    )
+    if not allowed or recorder.force_raise_errors:
+        return False
+    child.go_on()
+    return True
 
 
 def add_error(cell: Any, name: str, message: str) -> None:

@@ -8,20 +8,25 @@ parent keeps notebooks as from a kernel, and a child that is killed takes only i
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import gc
 import importlib
 import multiprocessing
 import os
+import pickle
 import pkgutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from sozlib.batch.captured import NAMES, CapturedText
+from sozlib.batch.limits import Limits, limit_memory
 
 #: Backend of figures in notebooks. Set before matplotlib is imported, and imported only in the child: its import
 #: ties it to the shell that exists then, and without a shell every figure would be dropped silently.
@@ -55,6 +60,9 @@ _PRELOADED = (
 
 #: Packages whose every module is imported: what a notebook calls imports some of its own only when it is used.
 _PRELOADED_WHOLE = ("sozlib.chapter",)
+
+#: Seconds after which the parent of a silent child looks how much it has written.
+_LOOK = 0.5
 
 _warm = False
 
@@ -97,12 +105,13 @@ def prepare(snapshot: Path) -> None:
 class Reply:
     """How a cell ended.
 
-    ``died`` says in German why there will be no further cell; it is empty as long as the child lives.
+    ``died`` says in German why there will be no further cell; it is empty as long as the child lives. ``error`` is the
+    name of the exception of a cell that has failed.
     """
 
     ok: bool
+    error: str = ""
     died: str = ""
-    timed_out: bool = False
 
 
 class ForkedCells:
@@ -112,51 +121,103 @@ class ForkedCells:
     ----------
     cells
         Source of each cell by its position in the notebook.
-    time_limit
-        Seconds for all cells; None for no limit.
+    limits
+        What the child may use.
     """
 
-    def __init__(self, cells: Mapping[int, str], time_limit: float | None = None):
+    def __init__(self, cells: Mapping[int, str], limits: Limits):
         self._cells = cells
-        self._deadline = time.monotonic() + time_limit if time_limit else None
-        self._limit = time_limit
+        self._limits = limits
+        self._received = 0
+        self._ready = False
 
     def __enter__(self) -> Self:
-        self._receiver, sender = multiprocessing.Pipe(duplex=False)
+        self._connection, theirs = multiprocessing.Pipe()
+        self._captured = [CapturedText(name) for name in NAMES]
         sys.stdout.flush()
         sys.stderr.flush()
         self._pid = os.fork()
         if self._pid == 0:  # pragma: no cover - measured in the parent only
             try:
-                self._receiver.close()
-                _be_child(sender, self._cells)
+                self._connection.close()
+                _be_child(theirs, self._captured, self._cells, self._limits)
             finally:
                 os._exit(1)
-        sender.close()
+        theirs.close()
         self._status: int | None = None
         return self
 
     def run(self, index: int, record: Callable[[dict[str, Any]], object]) -> Reply:
-        """Record the messages of one cell until it has ended."""
+        """Record the messages of one cell until it has ended.
+
+        A child whose cell has failed waits for :meth:`go_on`.
+        """
+        limits = self._limits
         while True:
-            if self._deadline is not None and not self._receiver.poll(max(0.0, self._deadline - time.monotonic())):
-                self._stop()
-                return Reply(False, f"Nach {self._limit:g} Sekunden abgebrochen", timed_out=True)
+            seconds = limits.cell if self._ready else limits.start
             try:
-                kind, number, content = self._receiver.recv()
+                reply = self._run(index, record, time.monotonic() + seconds if seconds else None)
+            except TimeoutError:
+                return self._end("CellTimeoutError", f"Nach {seconds:g} Sekunden abgebrochen", index, record)
+            except _TooMuchError:
+                return self._end("OutputLimitError", f"Mehr als {limits.output} MB Ausgabe", index, record)
             except (EOFError, OSError):
-                self._stop()
-                return Reply(False, _how_it_died(self._status))
-            if number != index:  # pragma: no cover - a background thread of an earlier cell is still talking
+                return self._end("DeadKernelError", "", index, record)
+            if reply is not None:
+                return reply
+
+    def _run(self, index: int, record: Callable[[dict[str, Any]], object], deadline: float | None) -> Reply | None:
+        """Messages up to the cell's end, or None after the first sign of life."""
+        while True:
+            kind, number, content = self._receive(deadline)
+            if kind == "ready":
+                self._ready = True
+                return None
+            if kind == "read":
+                self._captured[content[0]].position = content[1]
+            elif number != index:  # pragma: no cover - a background thread of an earlier cell is still talking
                 continue
-            if kind == "reply":
-                return Reply(content == "ok")
-            record({"header": {"msg_type": kind}, "msg_type": kind, "content": content, "parent_header": {}})
+            elif kind == "reply":
+                return Reply(not content, content)
+            else:
+                record(_message(kind, content))
+
+    def go_on(self) -> None:
+        """Let the child run further cells although one has failed."""
+        self._connection.send("go on")
+
+    def _receive(self, deadline: float | None) -> Any:
+        limit = self._limits.output_bytes
+        while not self._connection.poll(
+            _LOOK if deadline is None else min(_LOOK, max(0.0, deadline - time.monotonic()))
+        ):
+            if deadline is not None and time.monotonic() >= deadline:
+                raise TimeoutError
+            if sum(captured.written for captured in self._captured) > limit:
+                raise _TooMuchError
+        try:
+            message = self._connection.recv_bytes(max(1, limit - self._received))
+        except OSError as error:
+            if error.errno is None:  # longer than that
+                raise _TooMuchError from None
+            raise
+        self._received += len(message)
+        return pickle.loads(message)
+
+    def _end(self, name: str, why: str, index: int, record: Callable[[dict[str, Any]], object]) -> Reply:
+        """End the child; what it could not send any more is recorded all the same."""
+        self._stop()
+        for captured in self._captured:
+            if rest := captured.rest():
+                record(_message("stream", {"name": captured.name, "text": rest}))
+        return Reply(False, name, why or _how_it_died(self._status))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._stop()
+        for captured in self._captured:
+            captured.close()
 
     def _stop(self) -> None:
         if self._status is not None:
@@ -174,13 +235,21 @@ class ForkedCells:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 kill(self._pid, signal.SIGKILL)
         self._status = status if pid else os.waitpid(self._pid, 0)[1]
-        self._receiver.close()
+        self._connection.close()
 
     def _at_end(self) -> bool:
         try:
-            return self._receiver.poll(0)
+            return self._connection.poll(0)
         except OSError:
             return True
+
+
+class _TooMuchError(Exception):
+    """The child has put out more than it may."""
+
+
+def _message(kind: str, content: Any) -> dict[str, Any]:
+    return {"header": {"msg_type": kind}, "msg_type": kind, "content": content, "parent_header": {}}
 
 
 def _how_it_died(status: int | None) -> str:
@@ -190,7 +259,9 @@ def _how_it_died(status: int | None) -> str:
     return f"Der Kapitelprozess hat sich beendet (Rückgabewert {os.waitstatus_to_exitcode(status or 0)})"
 
 
-def _be_child(sender: Connection, cells: Mapping[int, str]) -> None:
+def _be_child(
+    connection: Connection, captured: Sequence[CapturedText], cells: Mapping[int, str], limits: Limits
+) -> None:
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -201,8 +272,11 @@ def _be_child(sender: Connection, cells: Mapping[int, str]) -> None:
     from sozlib.batch.shell import ChapterShell
 
     np.random.seed()
-    ChapterShell(sender).run(cells)
-    sender.close()
+    shell = ChapterShell(connection, captured)
+    faulthandler.enable(file=2)  # where C code crashes stands in the notebook too
+    limit_memory(limits.memory)
+    shell.run(cells)
+    connection.close()
     os._exit(0)
 
 

@@ -7,9 +7,8 @@ import getpass
 import io
 import os
 import sys
-import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from typing import Any, NoReturn
 
@@ -19,6 +18,8 @@ from IPython.core.error import StdinNotImplementedError
 from jupyter_client.session import Session
 from traitlets import Any as AnyTrait
 from traitlets.config import Config
+
+from sozlib.batch.captured import CapturedText
 
 
 class _PipeSession(Session):
@@ -38,24 +39,25 @@ class _Stream(io.TextIOBase):
 
     encoding = "utf-8"
 
-    def __init__(self, name: str, shell: ChapterShell, descriptor: int):
-        self._name, self._shell, self._descriptor = name, shell, descriptor
-        self._parts: list[str] = []
-        self._captured = _capture(descriptor)
+    def __init__(self, captured: CapturedText, shell: ChapterShell, descriptor: int):
+        self._captured, self._shell, self._descriptor = captured, shell, descriptor
+        captured.redirect(descriptor)
 
     def write(self, text: str) -> int:
-        """Keep the text until the next flush."""
+        """Write where child processes and C code write too, so that the order stays."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text)}")
-        self._parts.append(text)
+        left = memoryview(text.encode("utf-8", "replace"))
+        while left:
+            left = left[os.write(self._descriptor, left) :]
         return len(text)
 
     def flush(self) -> None:
-        """Send what was written here, and what child processes or C code wrote to the file descriptor."""
-        text = "".join(self._parts) + self._captured.read().decode("utf-8", "replace")
-        self._parts.clear()
+        """Send what was written since the last time."""
+        text = self._captured.read()
         if text:
-            self._shell.send("stream", {"name": self._name, "text": text})
+            self._shell.send("stream", {"name": self._captured.name, "text": text})
+            self._shell.send("read", (self._descriptor - 1, self._captured.position))
 
     def writable(self) -> bool:
         """Streams can be written to."""
@@ -71,18 +73,20 @@ class ChapterShell:
 
     Parameters
     ----------
-    sender
+    connection
         Where ``(kind, cell, content)`` goes.
+    captured
+        Where standard output and error go.
     """
 
-    def __init__(self, sender: Connection):
-        self._sender = sender
+    def __init__(self, connection: Connection, captured: Sequence[CapturedText]):
+        self._connection = connection
         self._cell = -1
         self._lock = threading.Lock()
         with open(os.devnull) as nothing:
             os.dup2(nothing.fileno(), 0)
-        sys.stdout = _Stream("stdout", self, 1)
-        sys.stderr = _Stream("stderr", self, 2)
+        sys.stdout = _Stream(captured[0], self, 1)
+        sys.stderr = _Stream(captured[1], self, 2)
         sys.stdin = open(os.devnull)  # noqa: SIM115 - stays open as long as the process lives
         if "" not in sys.path:
             sys.path.insert(0, "")
@@ -90,6 +94,7 @@ class ChapterShell:
         config = Config({"HistoryManager": {"hist_file": ":memory:"}})
         shell: Any = ZMQInteractiveShell.instance(config=config, compiler_class=XCachingCompiler)
         self._shell = shell
+        shell.unobserve_all("exit_now")  # would stop the loop of a kernel
         self._shell.displayhook.session = session
         self._shell.displayhook.topic = b"execute_result"
         self._shell.display_pub.session = session
@@ -98,10 +103,11 @@ class ChapterShell:
     def send(self, kind: str, content: Any) -> None:
         """Send a message that belongs to the current cell."""
         with self._lock:
-            self._sender.send((kind, self._cell, content))
+            self._connection.send((kind, self._cell, content))
 
     def run(self, cells: Mapping[int, str]) -> None:
-        """Run the cells in order; the parent ends the process where it wants to go no further."""
+        """Run the cells in order; after one that has failed, only if the parent says so."""
+        self.send("ready", None)
         for index, source in cells.items():
             self._cell = index
             self.send("execute_input", {"code": source, "execution_count": self._shell.execution_count})
@@ -109,18 +115,14 @@ class ChapterShell:
             result = self._shell.run_cell(source, store_history=True)
             sys.stdout.flush()
             sys.stderr.flush()
+            error = result.error_before_exec or result.error_in_exec
+            failed = type(error).__name__ if error else "Error"
             ok = result.success and not self._shell._last_traceback_during_displayhook
-            self.send("reply", "ok" if ok else "error")
-
-
-def _capture(descriptor: int) -> Any:
-    """Send what child processes and C code write to a file descriptor into a file of our own."""
-    writing, name = tempfile.mkstemp()
-    reading = open(name, "rb", buffering=0)  # noqa: SIM115 - stays open as long as the process lives
-    os.unlink(name)
-    os.dup2(writing, descriptor)
-    os.close(writing)
-    return reading
+            self.send("reply", "" if ok else failed)
+            if not ok:
+                self._connection.recv()
+            if self._shell.exit_now:
+                return
 
 
 def _no_input(*args: object, **kwargs: object) -> NoReturn:
