@@ -7,7 +7,6 @@ model forbids unknown keys, and the message names file, line and the nearest kno
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
@@ -18,6 +17,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from sozlib.errors import InputError, Place, Problem, relative
+from sozlib.nearest import suggestion
 
 #: Ids of areas, topics, indicators …: they become parts of file names, so nothing else is let in.
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?$", max_length=64)]
@@ -171,8 +171,7 @@ def _problem(error: Any, data: Any, model: type[BaseModel], file: str) -> Proble
     remedy = ""
     if error["type"] == "extra_forbidden":
         known = known_keys(model, loc[:-1])
-        near = get_close_matches(key, known, n=1, cutoff=0.5)
-        remedy = f"Meinten Sie „{near[0]}“?" if near else f"Bekannt sind: {', '.join(sorted(known))}."
+        remedy = suggestion(key, sorted(known))
     code = {"extra_forbidden": "unknown-key", "missing": "missing-key"}.get(error["type"], "bad-value")
     return Problem(code, found, remedy, Place(file, line_of(data, loc)))
 

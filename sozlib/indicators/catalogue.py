@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from sozlib.errors import InputError, Place, Problem, raise_errors, relative
+from sozlib.nearest import suggestion
 from sozlib.parameters import Id, Parameters, line_of, read_yaml, validate
 from sozlib.project import Project
 
@@ -245,9 +245,8 @@ def _unknown_measures(
 
 
 def _unknown(code: str, noun: str, name: str, known: Collection[str], place: Place) -> Problem:
-    near = get_close_matches(name, list(known), n=1, cutoff=0.5)
-    remedy = f"Meinten Sie „{near[0]}“?" if near else f"Bekannt sind: {', '.join(sorted(known)) or 'keine'}."
-    return Problem(code, f"Unbekannt: {noun} „{name}“.", remedy, place)
+    where = "in parameters/sources" if noun == "Merkmal" else "in parameters/indicators" if noun == "Indikator" else ""
+    return Problem(code, f"Unbekannt: {noun} „{name}“.", suggestion(name, sorted(known), where), place)
 
 
 def json_schema() -> dict[str, Any]:

@@ -7,6 +7,7 @@ would give a village the weight of a town.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -52,8 +53,40 @@ def compute(
     return typed(frame[[*INDICATOR_COLUMNS, *INTERNAL_COLUMNS]])
 
 
+def answered(indicators: Sequence[Indicator], quantities: Quantities, *, periods: tuple[int, int]) -> frozenset[str]:
+    """Ids of the indicators that have a value in at least one area and period.
+
+    The reporting level in the last years answers the question for nearly all of them, so everything else is summed
+    only where there is no value: a check of the input should be quick.
+    """
+    late = quantities.observations["period"] >= periods[1] - 2
+    base = replace(
+        quantities, areas=quantities.base.assign(parent=None), observations=quantities.observations.loc[late]
+    )
+
+    def found(wanted: Sequence[Indicator], sums: Quantities) -> set[str]:
+        frames = ((indicator.id, shown(indicator, sums, periods)) for indicator in wanted)
+        return {id_ for id_, frame in frames if not frame.empty and frame["value"].notna().any()}
+
+    filled = found(indicators, base)
+    return frozenset(filled | found([indicator for indicator in indicators if indicator.id not in filled], quantities))
+
+
 def values(indicator: Indicator, quantities: Quantities, periods: tuple[int, int], trend_years: int) -> pd.DataFrame:
     """One indicator: sums, value, interval, sign and trend."""
+    result = shown(indicator, quantities, periods)
+    if result.empty:
+        return result
+    masked = result["numerator"].where(result["value"].notna()).to_numpy(dtype=float)
+    below = result["denominator"].to_numpy(dtype=float) if indicator.denominator else np.ones(len(result))
+    size = result["numerator_size"].to_numpy(dtype=float)
+    result["lower"], result["upper"] = interval(indicator.method, masked, below, size, indicator.per)
+    restarts = [b.period for b in indicator.breaks if b.restart]
+    return result.join(trends(result, indicator.method, trend_years, restarts))
+
+
+def shown(indicator: Indicator, quantities: Quantities, periods: tuple[int, int]) -> pd.DataFrame:
+    """One indicator: sums, value and sign."""
     numerator = quantities.of(indicator.numerator)
     if indicator.denominator:
         denominator = quantities.of(indicator.denominator)
@@ -78,9 +111,9 @@ def values(indicator: Indicator, quantities: Quantities, periods: tuple[int, int
     if indicator.denominator:
         status[present & (below < indicator.minimum_denominator)] = "/"
         status[present & (below <= 0)] = "x"
-    shown = ~np.isin(status, list(WITHOUT_VALUE))
-    value[~shown] = np.nan
-    result = pd.DataFrame(
+    visible = ~np.isin(status, list(WITHOUT_VALUE))
+    value[~visible] = np.nan
+    return pd.DataFrame(
         {
             "indicator": indicator.id,
             "area": frame["area"],
@@ -94,11 +127,6 @@ def values(indicator: Indicator, quantities: Quantities, periods: tuple[int, int
             "denominator_least": frame["least_below"],
         }
     )
-    masked = result["numerator"].where(shown).to_numpy(dtype=float)
-    size = result["numerator_size"].to_numpy(dtype=float)
-    result["lower"], result["upper"] = interval(indicator.method, masked, below, size, indicator.per)
-    restarts = [b.period for b in indicator.breaks if b.restart]
-    return result.join(trends(result, indicator.method, trend_years, restarts))
 
 
 def compared(frame: pd.DataFrame, areas: pd.DataFrame, levels: Sequence[str]) -> pd.DataFrame:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sozlib.errors import InputError, Place, Problem
-from sozlib.observations.heads import Table, near, understand
+from sozlib.nearest import nearest
+from sozlib.observations.heads import Table, understand
 from sozlib.observations.outlines import read_geometry
 from sozlib.observations.read import read_grid
 from sozlib.project import Project
@@ -78,11 +79,12 @@ class Areas:
         names = dict(zip(self.table["id"], self.table["name"], strict=True))
         by_name = {name: id_ for id_, name in names.items()}
         if re.search(r"[^\W\d]{3,}", text):
-            name = near(text, list(by_name))
+            name = nearest(text, list(by_name))
             found = by_name.get(name) if name else None
         else:
             padded = [id_ for id_ in names if id_.lstrip("0") == re.sub(r"\.0+$", "", text).lstrip("0")]
-            found = padded[0] if padded else near(text, list(names))
+            mine = [id_ for id_ in self.reporting_ids if len(id_) == len(text)]
+            found = padded[0] if padded else nearest(text, mine) or nearest(text, [i for i in names if i not in mine])
         return f"{found} {names[found]}" if found else None
 
 
@@ -127,7 +129,7 @@ def _area_table(table: Table, project: Project) -> tuple[pd.DataFrame, list[Prob
     whole = project.report.whole.id
     # A plain list of areas: all of them belong to the reporting level and to the whole, which need not be in it.
     listed_only = heads.get("level", "level") not in table.heads
-    alike = near("level", [head for head in table.heads if head]) if listed_only else None
+    alike = nearest("level", [head for head in table.heads if head]) if listed_only else None
     if alike is not None and "level" not in heads:
         problems.append(
             Problem(
@@ -182,22 +184,22 @@ def _area_table(table: Table, project: Project) -> tuple[pd.DataFrame, list[Prob
                 )
             )
         if area["level"] not in levels:
-            nearest = near(area["level"] or "", levels)
+            alike = nearest(area["level"] or "", levels)
             problems.append(
                 Problem(
                     "area-level",
                     f"Die Ebene „{area['level'] or ''}“ gibt es nicht.",
-                    f"Meinten Sie „{nearest}“?" if nearest else f"Erlaubt: {', '.join(levels)}.",
+                    f"Meinten Sie „{alike}“?" if alike else f"Erlaubt: {', '.join(levels)}.",
                     grid.place(int(str(row)), "level"),
                 )
             )
         if id_ != whole and area["parent"] not in (*ids, whole):
-            nearest = near(area["parent"] or "", [i for i in ids if i and i != id_])
+            alike = nearest(area["parent"] or "", [i for i in ids if i and i != id_])
             problems.append(
                 Problem(
                     "area-parent",
                     f"Der übergeordnete Raum „{area['parent'] or ''}“ von {id_} fehlt in der Tabelle.",
-                    f"Meinten Sie „{nearest}“?" if nearest else "Ergänzen Sie ihn.",
+                    f"Meinten Sie „{alike}“?" if alike else "Ergänzen Sie ihn.",
                     grid.place(int(str(row)), "parent"),
                 )
             )

@@ -58,10 +58,15 @@ def read_cells(frame: pd.DataFrame, source: Source, grid: Grid) -> Read:
     factor_of = {m.id: m.factor for m in source.measures}
     factors = np.array([factor_of[measure] for measure in frame["measure"]], dtype=float)
     unscaled = np.array([cell.value for cell in cells], dtype=float)
-    status = pd.Series([cell.status for cell in cells], dtype=object)
-    frame = frame.assign(value=unscaled * factors, status=status)
+    frame = frame.assign(status=pd.Series([cell.status for cell in cells], dtype=object))
     problems += _faults(frame, cells, numbers, source, grid)
-    problems += _impossible(frame, unscaled, source, grid)
+    impossible, found = _impossible(frame, unscaled, source, grid)
+    problems += found
+    # A wrong cell is told once; as an unknown number it takes no part in sums and comparisons.
+    wrong = impossible | np.array([cell.fault is not None for cell in cells], dtype=bool)
+    frame = frame.assign(
+        value=np.where(wrong, np.nan, unscaled * factors), status=frame["status"].mask(wrong, ".").astype(object)
+    )
     flags = sorted({cell.flag for cell in set(cells) if cell.flag})
     notes += [("Kennzeichen", {"p": "p (vorläufig)", "r": "r (berichtigt)", "s": "s (geschätzt)"}[f]) for f in flags]
     if source.zero is None and (frame["status"] == "0").any():
@@ -166,8 +171,10 @@ def _shown(raw: Any) -> str:
     return f"{raw:g}".replace(".", ",") if isinstance(raw, float) else str(raw).strip()
 
 
-def _impossible(frame: pd.DataFrame, unscaled: np.ndarray, source: Source, grid: Grid) -> list[Problem]:
-    """Numbers that a measure of this kind cannot have."""
+def _impossible(
+    frame: pd.DataFrame, unscaled: np.ndarray, source: Source, grid: Grid
+) -> tuple[np.ndarray, list[Problem]]:
+    """Numbers that a measure of this kind cannot have: where they are, and what to say."""
     kind_of = {m.id: m.kind for m in source.measures}
     kinds = np.array([kind_of[measure] for measure in frame["measure"]], dtype=object)
     negative = (unscaled < 0) & (kinds != "balance")
@@ -191,4 +198,4 @@ def _impossible(frame: pd.DataFrame, unscaled: np.ndarray, source: Source, grid:
                 code, found.format(raw=f"„{_shown(cell.raw)}“"), remedy, grid.place(int(cell.row), str(cell.column))
             ),
         )
-    return problems
+    return negative | broken | over, problems

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sozlib.errors import InputError, Place, Problem
-from sozlib.observations.heads import near
+from sozlib.nearest import nearest
+from sozlib.observations.findings import listed, several
 from sozlib.observations.labels import Given
 from sozlib.observations.read import sheet_names
 from sozlib.observations.source import Source
 from sozlib.project import Project
 
 _PARTS = {"{period}": r"(?P<period>\d{4})", "{area}": r"(?P<area>[^/]+?)", "*": r"[^/]*"}
+
+
+#: Endings of tables; old formats count, because they are what an office may deliver by mistake.
+TABLES = frozenset({".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods"})
 
 
 @dataclass(frozen=True)
@@ -60,11 +66,11 @@ def find_files(project: Project, source: Source, parameter_file: str) -> tuple[l
         if not found:
             wanted = folder / below
             there = sorted(p.name for p in wanted.parent.glob("*") if p.is_file()) if wanted.parent.is_dir() else []
-            nearest = near(wanted.name, there)
+            alike = nearest(wanted.name, there)
             if not wanted.parent.is_dir() and "{" not in str(wanted.parent) and "*" not in str(wanted.parent):
                 remedy = f"Den Ordner {project.shown(wanted.parent)} gibt es nicht."
             else:
-                remedy = f"Vorhanden ist „{nearest}“." if nearest else "Prüfen Sie files und den Ordner."
+                remedy = f"Vorhanden ist „{alike}“." if alike else "Prüfen Sie files und den Ordner."
             problems.append(
                 Problem("missing-file", f"Keine Datei passt auf „{pattern}“.", remedy, Place(parameter_file))
             )
@@ -74,6 +80,59 @@ def find_files(project: Project, source: Source, parameter_file: str) -> tuple[l
             except InputError as error:
                 problems += error.problems
     return deliveries, problems
+
+
+def unread_files(
+    project: Project,
+    deliveries: Mapping[str, Sequence[Delivery]],
+    sources: Mapping[str, Source],
+    other: Collection[Path],
+) -> list[Problem]:
+    """Tables that lie beside those of a source, but that no source reads.
+
+    A file whose name misses the pattern by a letter would otherwise be missing from the report without a word. Where
+    a source names its files one by one, its neighbours are meant to be left out; that is a note.
+
+    Parameters
+    ----------
+    project
+        For the folders.
+    deliveries
+        What each source reads, by id of the source.
+    sources
+        The sources by id.
+    other
+        Files that are read for another purpose: areas, outlines, maps of ids.
+    """
+    read = {delivery.path for found in deliveries.values() for delivery in found} | set(other)
+    patterns: dict[Path, list[str]] = {}
+    for source_id, found in deliveries.items():
+        for folder in dict.fromkeys(delivery.path.parent for delivery in found):
+            patterns.setdefault(folder, []).extend(sources[source_id].files)
+    problems: list[Problem] = []
+    for folder, declared in patterns.items():
+        names = [
+            path.name
+            for path in sorted(folder.iterdir())
+            if path.suffix.lower() in TABLES and path not in read and path.is_file() and not path.name.startswith("~$")
+        ]
+        last = [pattern.rsplit("/", 1)[-1] for pattern in dict.fromkeys(declared)]
+        wild = [f"„{pattern}“" for pattern in last if re.search(r"[*{]", pattern)]
+        if names and not wild:
+            found_text = f"Keine Quelle liest {listed([f'„{name}“' for name in names])}."
+            problems.append(Problem("unread-file", found_text, "", Place(project.shown(folder)), "note"))
+            continue
+        problems += several(
+            names,
+            lambda name, folder=folder, wild=wild: Problem(  # type: ignore[misc]
+                "unread-file",
+                f"Keine Quelle liest diese Datei (Muster: {listed(wild, 3)}).",
+                "Berichtigen Sie ihren Namen oder nehmen Sie sie aus dem Ordner.",
+                Place(project.shown(folder / name)),
+                "warning",
+            ),
+        )
+    return problems
 
 
 def _split(project: Project, pattern: str) -> tuple[Path, str]:

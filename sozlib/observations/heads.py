@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import pandas as pd
 
 from sozlib.errors import InputError, Problem
+from sozlib.nearest import nearest
 from sozlib.observations.read import Grid
 
 _SPACE = re.compile(r"\s+")
+#: A head this much alike is the one that was meant.
+SURE = 0.9
 
 
 def text_of(cell: Any) -> str:
@@ -29,13 +31,6 @@ def text_of(cell: Any) -> str:
     if hasattr(cell, "isoformat"):
         return str(cell.isoformat())[:10]
     return _SPACE.sub(" ", str(cell)).strip()
-
-
-def near(text: str, known: Sequence[str]) -> str | None:
-    """The known text most like this one, upper and lower case alike; None if none is alike."""
-    folded = {item.casefold(): item for item in reversed(known)}
-    found = get_close_matches(text.casefold(), list(folded), n=1, cutoff=0.5)
-    return folded[found[0]] if found else None
 
 
 @dataclass(frozen=True)
@@ -83,14 +78,16 @@ class Table:
                 ]
             )
         named = [candidate for candidate in self.heads if candidate]
-        nearest = near(wanted, named)
+        alike = nearest(wanted, named)
         shown = ", ".join(f"„{name}“" for name in named[:12]) + (" …" if len(named) > 12 else "")
+        # Where a single letter is missing, the list of all columns would only bury the answer.
+        more = "" if alike and len(named) > 8 and nearest(wanted, [alike], SURE) else f" Vorhanden: {shown}."
         raise InputError(
             [
                 Problem(
                     "missing-column",
                     f"Die Spalte „{wanted}“ fehlt.",
-                    f"Meinten Sie „{nearest}“? Vorhanden: {shown}." if nearest else f"Vorhanden: {shown or 'keine'}.",
+                    f"Meinten Sie „{alike}“?{more}" if alike else f"Vorhanden: {shown or 'keine'}.",
                     self.grid.place(self.head_row),
                 )
             ]

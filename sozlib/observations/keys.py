@@ -21,14 +21,25 @@ from sozlib.observations.source import Source
 
 def unknown_areas(
     frame: pd.DataFrame, areas: Areas, old: frozenset[str], sources: Mapping[str, Source]
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """Drop rows of areas that nobody knows, each reported once a file with the nearest known area."""
+) -> tuple[pd.DataFrame, list[Problem], frozenset[tuple[str, str]]]:
+    """Drop rows of areas that nobody knows, each reported once a file with the area that was probably meant.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The other rows.
+    list of Problem
+        What to say.
+    frozenset
+        Pairs (file, id) of areas named there as the one that is missing: told once is enough.
+    """
     known = frame["area"].isin(areas.ids) | frame["area"].isin(old)
     unknown = frame.loc[~known]
     rows = unknown.drop_duplicates(["file", "sheet", "row", "area"])
     counts = rows.groupby(["file", "area"], sort=False)["row"].nunique()
     problems: list[Problem] = []
     once = rows.drop_duplicates(["file", "area"])
+    absent = _absent(frame.loc[known], unknown, areas)
     decimal = once["area"].astype(str).str.fullmatch(r"\d+\.0+")
     for file, of_file in once.loc[decimal].groupby("file", sort=False):
         problems.append(_decimal_ids(str(file), of_file, sources))
@@ -42,6 +53,8 @@ def unknown_areas(
             nearest = areas.nearest(text)
             if widths and not rules.width:
                 hint = f"Fehlen führende Nullen? Dann area.width: {widths[0]}. "
+            elif (row["file"], text) in absent:
+                hint = f"Es fehlt dort {' '.join(absent[row['file'], text])}: Ist der gemeint? "
             else:
                 hint = f"Meinten Sie {nearest}? " if nearest else ""
             more = f" (in {count} Zeilen)" if count > 1 else ""
@@ -53,7 +66,21 @@ def unknown_areas(
             )
 
         problems += several(of_file.to_dict("records"), problem)
-    return frame.loc[known], problems
+    told = frozenset((file, found[0]) for (file, _), found in absent.items())
+    return frame.loc[known], problems, told
+
+
+def _absent(known: pd.DataFrame, unknown: pd.DataFrame, areas: Areas) -> dict[tuple[str, str], tuple[str, str]]:
+    """The one area that a file leaves out in the very years in which it has one area that nobody knows."""
+    names = dict(zip(areas.table["id"], areas.table["name"], strict=True))
+    result: dict[tuple[str, str], tuple[str, str]] = {}
+    for file, rows in unknown.groupby("file", sort=False):
+        strangers = pd.unique(rows["area"])
+        there = known.loc[(known["file"] == file) & known["period"].isin(rows["period"])]
+        left_out = [id_ for id_ in areas.reporting_ids if id_ not in set(there["area"])]
+        if len(strangers) == 1 and len(left_out) == 1 and len(there):
+            result[str(file), str(strangers[0])] = (left_out[0], names[left_out[0]])
+    return result
 
 
 def _decimal_ids(file: str, rows: pd.DataFrame, sources: Mapping[str, Source]) -> Problem:
@@ -169,8 +196,16 @@ def _group(row: Mapping[Any, Any]) -> str:
     return ", ".join(parts) or "insgesamt"
 
 
-def missing_areas(frame: pd.DataFrame, areas: Areas, sources: Mapping[str, Source]) -> list[Problem]:
-    """Areas of the reporting level that a source leaves out in a year in which it has others."""
+def missing_areas(
+    frame: pd.DataFrame,
+    areas: Areas,
+    sources: Mapping[str, Source],
+    told: frozenset[tuple[str, str]] = frozenset(),
+) -> list[Problem]:
+    """Areas of the reporting level that a source leaves out in a year in which it has others.
+
+    ``told`` holds pairs (file, id) that were named already, see :func:`unknown_areas`.
+    """
     expected = areas.reporting_ids
     names = dict(zip(areas.table["id"], areas.table["name"], strict=True))
     mine = frame.loc[frame["area"].isin(expected)]
@@ -181,7 +216,8 @@ def missing_areas(frame: pd.DataFrame, areas: Areas, sources: Mapping[str, Sourc
         files = of_source.groupby("period")[["file", "sheet"]].first()
         for key, group in of_source.groupby(["period", "measure"], sort=True):
             found = set(group["area"])
-            missing = tuple(id_ for id_ in expected if id_ not in found)
+            file = str(files.loc[int(str(key[0])), "file"])
+            missing = tuple(id_ for id_ in expected if id_ not in found and (file, id_) not in told)
             if missing:
                 gaps.setdefault((int(str(key[0])), missing), []).append(str(key[1]))
         for (period, missing), measures in gaps.items():

@@ -14,9 +14,10 @@ from typing import Any
 import pandas as pd
 
 from sozlib.errors import Problem
+from sozlib.nearest import nearest
 from sozlib.observations.findings import several
 from sozlib.observations.groups import NATIONALITY, SEX, age_range, nationality_of, sex_of
-from sozlib.observations.heads import Table, near
+from sozlib.observations.heads import Table
 from sozlib.observations.source import Column, Source
 
 
@@ -171,8 +172,8 @@ def _group(
         return understand(text)
 
     def complaint(text: str) -> tuple[str, str, str]:
-        nearest = near(text, [key for key in known if key]) if known else None
-        hint = f" Ähnlich ist „{nearest}“." if nearest else ""
+        alike = nearest(text, [key for key in known if key]) if known else None
+        hint = f" Ähnlich ist „{alike}“." if alike else ""
         return (
             "group",
             f"„{text}“ ist als {words[name]} nicht bekannt",

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -18,7 +19,7 @@ from sozlib.errors import InputError, Place, Problem, raise_errors
 from sozlib.observations import keys, sums
 from sozlib.observations.areas import Areas, read_areas
 from sozlib.observations.boundaries import Boundaries, apply_boundaries, read_boundaries
-from sozlib.observations.files import find_files
+from sozlib.observations.files import Delivery, find_files, unread_files
 from sozlib.observations.findings import listed
 from sozlib.observations.groups import OPEN
 from sozlib.observations.heads import understand
@@ -53,6 +54,9 @@ class Observations:
         Id of the source that delivers a measure (of several: the first).
     problems
         Everything found: errors, warnings, notes.
+    declared
+        Ids of all measures that source files declare, also of files that cannot be used for another mistake; None if
+        a file hides what it declares.
     """
 
     table: pd.DataFrame
@@ -62,6 +66,25 @@ class Observations:
     measures: Mapping[str, Measure]
     source_of: Mapping[str, str]
     problems: tuple[Problem, ...]
+    declared: frozenset[str] | None = None
+
+
+def declared_measures(project: Project) -> frozenset[str] | None:
+    """Ids of measures in the source files, however wrong these are otherwise; None if one is no YAML at all.
+
+    So one misspelt key in a source does not make all its measures unknown to the rest of the report.
+    """
+    found: set[str] = set()
+    for path in (project.parameters / "sources").glob("*.yml"):
+        try:
+            content = read_yaml(path, project.root)
+        except InputError:
+            return None
+        measures = content.get("measures") if isinstance(content, dict) else None
+        if not isinstance(measures, list):
+            return None
+        found |= {str(measure["id"]) for measure in measures if isinstance(measure, dict) and "id" in measure}
+    return frozenset(found)
 
 
 def read_sources(project: Project) -> tuple[dict[str, Source], dict[str, str], list[Problem]]:
@@ -111,20 +134,27 @@ def collect(project: Project) -> Observations:
     _ = project.report
     problems: list[Problem] = []
     areas, boundaries = _territory(project, problems)
-    sources, files, found = read_sources(project)
-    problems += found
+    sources, files, unusable = read_sources(project)
+    problems += unusable
     if not project.data.is_dir():
         return _without_data(project, sources, problems)
     measures = {m.id: m for source in reversed(sources.values()) for m in reversed(source.measures)}
     kinds = {id_: measure.kind for id_, measure in measures.items()}
     frames: list[pd.DataFrame] = []
+    deliveries: dict[str, list[Delivery]] = {}
     for source in sources.values():
         problems += _kinds(source, measures, files[source.id])
-        frames.append(_source_frame(project, source, files[source.id], problems))
+        deliveries[source.id], missing = find_files(project, source, files[source.id])
+        problems += missing
+        frames.append(_source_frame(source, files[source.id], deliveries[source.id], problems))
+    declared = frozenset(measures) if not unusable else declared_measures(project)
+    if declared is not None and declared <= set(measures):
+        problems += unread_files(project, deliveries, sources, _other_files(project, sources))
     filled = [frame for frame in frames if len(frame)]
     table = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(RAW))
+    told: frozenset[tuple[str, str]] = frozenset()
     if areas is not None and len(table):
-        table, found = keys.unknown_areas(table, areas, boundaries.old_ids | boundaries.unusable, sources)
+        table, found, told = keys.unknown_areas(table, areas, boundaries.old_ids | boundaries.unusable, sources)
         problems += found
         table = table.loc[~table["area"].isin(boundaries.unusable)]
     table, found = keys.duplicates(table)
@@ -140,14 +170,14 @@ def collect(project: Project) -> Observations:
         table = applied.frame
         problems += applied.problems
         if not boundaries.unusable:
-            problems += keys.missing_areas(table, areas, sources)
+            problems += keys.missing_areas(table, areas, sources, told)
         problems += sums.level_totals(table, areas, sources, kinds)
 
     def place_of(source: str, number: int) -> Place:
         declared = read_yaml(project.root / files[source], project.root)
         return Place(files[source], line_of(declared, ("checks", number)))
 
-    problems += sums.declared(table, list(sources.values()), place_of, areas)
+    problems += sums.declared(table, list(sources.values()), place_of, areas, declared)
     table = _tidy(table)
     if areas is not None and not any(problem.severity == "error" for problem in problems):
         problems += validate(table, areas.ids, measures)
@@ -159,7 +189,15 @@ def collect(project: Project) -> Observations:
         measures,
         {m.id: source.id for source in reversed(sources.values()) for m in source.measures},
         tuple(problems),
+        declared,
     )
+
+
+def _other_files(project: Project, sources: Mapping[str, Source]) -> set[Path]:
+    """Tables that are read for another purpose than observations."""
+    areas = project.report.areas
+    named = [areas.table, areas.geometry, areas.changes, *(source.area.map_file for source in sources.values())]
+    return {project.path(name) for name in named if name}
 
 
 def _without_data(project: Project, sources: Mapping[str, Source], problems: list[Problem]) -> Observations:
@@ -175,7 +213,9 @@ def _without_data(project: Project, sources: Mapping[str, Source], problems: lis
     problem = Problem("missing-data", found, remedy, Place("parameters/report.yml"))
     measures = {m.id: m for source in sources.values() for m in source.measures}
     empty = _tidy(pd.DataFrame(columns=list(RAW)))
-    return Observations(empty, pd.DataFrame(), None, sources, measures, {}, (*kept, problem))
+    return Observations(
+        empty, pd.DataFrame(), None, sources, measures, {}, (*kept, problem), declared_measures(project)
+    )
 
 
 def load_observations(project: Project) -> Observations:
@@ -232,10 +272,9 @@ def _kinds(source: Source, measures: Mapping[str, Measure], file: str) -> list[P
     ]
 
 
-def _source_frame(project: Project, source: Source, file: str, problems: list[Problem]) -> pd.DataFrame:
-    deliveries, found = find_files(project, source, file)
-    problems += found
+def _source_frame(source: Source, file: str, deliveries: Sequence[Delivery], problems: list[Problem]) -> pd.DataFrame:
     observed: list[Observed] = []
+    unusable: list[Problem] = []
     detected: dict[tuple[str, str], list[str]] = {}
     for delivery in deliveries:
         try:
@@ -256,15 +295,32 @@ def _source_frame(project: Project, source: Source, file: str, problems: list[Pr
             )
             result = observe(table, source, delivery.given)
         except InputError as error:
-            problems += error.problems
+            unusable += error.problems
             continue
         observed.append(result)
         problems += result.problems
         for note in result.notes:
             detected.setdefault(note, []).append(delivery.shown)
+    problems += _together(unusable)
     problems += _notes(detected, unused_columns(observed), file)
     frames = [result.frame for result in observed if len(result.frame)]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(RAW))
+
+
+def _together(problems: Sequence[Problem]) -> list[Problem]:
+    """One message where several files of a source have the same mistake, such as a wrong encoding declared."""
+    same: dict[tuple[str, str, str, str | None], list[Problem]] = {}
+    for problem in problems:
+        same.setdefault((problem.code, problem.found, problem.remedy, problem.place.column), []).append(problem)
+    result = []
+    for first, *others in same.values():
+        more = list(dict.fromkeys(problem.place.file for problem in others if problem.place.file != first.place.file))
+        if len(more) < 2:
+            result += [first, *others]
+            continue
+        told = f"{first.found} Ebenso {len(more)} weitere Dateien bis {more[-1].rsplit('/', 1)[-1]}."
+        result.append(replace(first, found=told))
+    return result
 
 
 def _notes(detected: Mapping[tuple[str, str], list[str]], unused: tuple[str, ...], file: str) -> list[Problem]:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sozlib.errors import Place, Problem
+from sozlib.nearest import nearest
 from sozlib.observations.findings import listed, several
-from sozlib.observations.heads import near
 from sozlib.project import AreasFile, Project
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def read_geometry(
         return None, (Problem("geometry", "Die Datei ist kein lesbares GeoJSON oder GeoPackage.", "", Place(shown)),)
     if declared.id_property not in read.columns:
         properties = [str(column) for column in read.columns if column != "geometry"]
-        nearest = near(declared.id_property, properties)
-        hint = f"Meinten Sie „{nearest}“?" if nearest else f"Vorhanden: {', '.join(properties)}."
+        alike = nearest(declared.id_property, properties)
+        hint = f"Meinten Sie „{alike}“?" if alike else f"Vorhanden: {', '.join(properties)}."
         return None, (
             Problem(
                 "missing-column",
@@ -113,11 +113,11 @@ def _identity(
     missing = [_named(id_, names) for id_ in names if id_ not in set(read["id"])]
 
     def stranger(text: str) -> Problem:
-        nearest = near(text, list(names)) if missing else None
+        alike = nearest(text, list(names)) if missing else None
         return Problem(
             "unknown-area",
             f"Fläche „{text}“: diesen Raum gibt es nicht.",
-            (f"Meinten Sie „{nearest}“? " if nearest else "")
+            (f"Meinten Sie „{alike}“? " if alike else "")
             + "Ordnen Sie die Kennung mit areas.ids oder areas.id_pattern in parameters/report.yml zu."
             if missing
             else "Sie bleibt unbeachtet, denn alle Räume haben eine Fläche.",

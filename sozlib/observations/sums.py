@@ -5,16 +5,16 @@ Rounded tables may miss a total by what rounding explains, and by no more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from sozlib.errors import Place, Problem
+from sozlib.nearest import suggestion
 from sozlib.observations.areas import Areas
-from sozlib.observations.findings import german, listed, place_of, several
+from sozlib.observations.findings import german, place_of, several
 from sozlib.observations.groups import OPEN
-from sozlib.observations.heads import near
 from sozlib.observations.schema import KEY
 from sozlib.observations.source import ADDITIVE, Check, Selection, Source
 from sozlib.snapshot import WITHOUT_VALUE
@@ -108,11 +108,16 @@ def _sides(check: Check) -> list[Selection]:
 
 
 def declared(
-    frame: pd.DataFrame, sources: Sequence[Source], declared_at: Callable[[str, int], Place], areas: Areas | None
+    frame: pd.DataFrame,
+    sources: Sequence[Source],
+    declared_at: Callable[[str, int], Place],
+    areas: Areas | None,
+    elsewhere: Collection[str] | None = (),
 ) -> list[Problem]:
     """The checks that sources declare: sums of parts, parts of wholes.
 
-    ``declared_at`` says where the n-th check of a source is declared.
+    ``declared_at`` says where the n-th check of a source is declared; ``elsewhere`` names measures of sources that
+    cannot be used now (None: any may be), checks of which wait.
     """
     bases = _bases(sources)
     measures = sorted({measure.id for source in sources for measure in source.measures})
@@ -127,12 +132,13 @@ def declared(
             sides = _sides(check)
             unknown = [side for side in sides if side.measure not in measures]
             for side in unknown:
-                nearest = near(side.measure, measures)
+                if elsewhere is None or side.measure in elsewhere:
+                    continue
                 problems.append(
                     Problem(
                         "unknown-measure",
                         f"checks: Das Merkmal „{side.measure}“ gibt es nicht.",
-                        f"Meinten Sie „{nearest}“?" if nearest else f"Vorhanden: {listed(measures, 12)}.",
+                        suggestion(side.measure, measures, "in parameters/sources"),
                         declared_at(source.id, number),
                     )
                 )

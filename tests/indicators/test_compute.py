@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_district import BASE, counted, indicator
+from small_district import BASE, LEVELS, counted, district, indicator, observation
 
-from sozlib.indicators.compute import compute
+from sozlib.indicators.compute import answered, compute
+from sozlib.indicators.quantities import Quantities
 from sozlib.snapshot import INDICATOR_COLUMNS
 
 
@@ -146,3 +147,12 @@ def test_sums_over_areas_are_sums_over_regions_are_the_district(cases, others):
     assert (shown["value"] <= shown["upper"] + 1e-9).all()
     shares = 100 * frame["numerator"] / frame["denominator"].where(frame["denominator"] > 0)
     assert np.allclose(shown["value"], shares[shown.index])
+
+
+def test_an_indicator_is_answered_where_any_level_or_year_has_a_value():
+    of_whole = indicator(id="kreis", numerator={"measure": "whole"}, denominator={"measure": "all"})
+    entries = [indicator(), indicator(id="nirgends", numerator={"measure": "nobody"}), of_whole]
+    long_ago = counted([1, 2, 3, 4, 5], [10] * 5).observations.assign(period=2011)
+    whole = [observation(m, "00", 2024, v) for m, v in (("whole", 5.0), ("all", 50.0))]
+    quantities = Quantities(pd.concat([long_ago, pd.DataFrame(whole)]), district(), LEVELS)
+    assert answered(entries, quantities, periods=(2010, 2025)) == {"quote", "kreis"}
