@@ -1,4 +1,4 @@
-"""Every template runs from top to bottom as it stands in JupyterLab, and is stored without outputs."""
+"""Every template runs from top to bottom, in a kernel and in a fork alike, and is stored without outputs."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from sozlib.batch.chapter_run import ChapterJob, EngineName
+from sozlib.batch.execute import execute
 from sozlib.project import Project
 from sozlib.state import prepare
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "notebooks").glob("[!t]*/*.ipynb"))
+SNAPSHOT = "../../reports/2026/.work/internal/snapshot"
 PARAMETERS = ("area", "topic", "cycle", "edition", "snapshot")
 
 
@@ -30,17 +33,47 @@ def test_templates_are_stored_without_outputs(template: Path) -> None:
     assert len({cell["id"] for cell in cells}) == len(cells)
 
 
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Copy of the demonstration project with the data of its internal edition."""
+    folder = tmp_path_factory.mktemp("vorlagen") / "projekt"
+    for name in ("notebooks", "parameters", "data", "reports/theme"):
+        shutil.copytree(ROOT / name, folder / name)
+    copy = Project(folder)
+    prepare(copy, "internal")
+    return copy
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="dieses Betriebssystem kennt kein fork")
 @pytest.mark.xdist_group("notebooks")
-def test_templates_run_with_their_defaults(tmp_path: Path) -> None:
-    """nbval opens each in a kernel of its own, in the template's folder, without a snapshot named."""
-    project = tmp_path / "projekt"
-    for folder in ("notebooks", "parameters", "data", "reports/theme"):
-        shutil.copytree(ROOT / folder, project / folder)
-    prepare(Project(project), "internal")
-    found = [str(path) for path in sorted((project / "notebooks").glob("[!t]*/*.ipynb"))]
-    assert len(found) == len(TEMPLATES) >= 12
+def test_every_template_gives_the_same_from_a_kernel_and_from_a_fork(project: Project, tmp_path: Path) -> None:
+    """With their default area: plain papermill and the forked engine, cell by cell, images included."""
+    templates = sorted(project.notebooks.glob("[!t]*/*.ipynb"))
+    assert len(templates) == len(TEMPLATES) >= 12
+    written: dict[str, list[Path]] = {}
+    engines: tuple[EngineName, ...] = ("plain", "forked")
+    for engine in engines:
+        todo = [
+            ChapterJob(path.stem, path, tmp_path / engine / path.name, {"snapshot": SNAPSHOT}, path.parent, engine)
+            for path in templates
+        ]
+        results = execute(todo, 2)
+        assert [result.failure for result in results] == [None] * len(todo)
+        written[engine] = [one.output for one in todo]
+    for plain, forked in zip(*written.values(), strict=True):
+        one, other = (json.loads(path.read_text(encoding="utf-8"))["cells"] for path in (plain, forked))
+        assert [cell.get("outputs") for cell in other] == [cell.get("outputs") for cell in one], plain.stem
+        assert forked.read_bytes() == plain.read_bytes()
+    shown = "".join(path.read_text(encoding="utf-8") for path in written["forked"])
+    assert shown.count('"image/svg+xml": [') >= 30
+
+
+@pytest.mark.xdist_group("notebooks")
+def test_templates_run_as_they_stand_in_jupyterlab(project: Project) -> None:
+    """nbval opens one of each folder in a kernel, in the template's folder, without a snapshot named."""
+    found = [str(project.notebooks / name) for name in ("areas/profil.ipynb", "overall/zusammenfassung.ipynb")]
     command = [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "-p", "no:cacheprovider", "-q"]
-    command += ["-c", os.devnull, "--rootdir", str(project), *found]
+    command += ["-c", os.devnull, "--rootdir", str(project.root), *found]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=project.root, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
