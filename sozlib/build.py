@@ -85,6 +85,7 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
     """
     from sozlib.book.assemble import assemble
     from sozlib.book.checks import check_site
+    from sozlib.commands import usable_texts
     from sozlib.state import make_snapshot
 
     name = edition + (PARTIAL if wish.partial else "")
@@ -96,6 +97,7 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
         snapshot, remarks = make_snapshot(project, edition)
         _show_warnings(remarks, say)
         plan = make_plan(project, snapshot.areas, edition, only_areas=wish.areas, only_topics=wish.topics)
+        _show_warnings(usable_texts(project), say)
         say(described(plan))
         notebooks = workshop / "notebooks"
         digests = Digests(workshop / "digests.json")

@@ -165,8 +165,22 @@ class Snapshot:
 
     @cached_property
     def population(self) -> pd.DataFrame:
-        """Population by five-year age group and sex, columns :data:`POPULATION_COLUMNS`."""
+        """Population by five-year age group and sex, and in all (sex ""), columns :data:`POPULATION_COLUMNS`."""
         return self._table("population")
+
+    @property
+    def age_groups(self) -> pd.DataFrame:
+        """Rows of :attr:`population` for one age group and sex each."""
+        return self.population[self.population["sex"] != ""]
+
+    @property
+    def inhabitants(self) -> pd.DataFrame:
+        """Rows of :attr:`population` for everybody: one for each area and period.
+
+        They are published by themselves: where an age group is withheld, the sum of the groups is unknown, the total
+        is not.
+        """
+        return self.population[self.population["sex"] == ""]
 
     @cached_property
     def monitor(self) -> pd.DataFrame | None:

@@ -131,7 +131,7 @@ class Present:
             "beside": self.beside,
             "program": self.program,
             "opened": "chapter" in by_kind,
-            "given": self._given | {name: digest_of(self.meta.get(name)) for name in self._asked(by_kind)},
+            "given": self._given | {name: self._described(name) for name in self._asked(by_kind)},
             "tables": {name: self.files.get(name, "") for name in sorted(tables)},
             "indicators": {name: self._indicator(name) for name in sorted(by_kind.get("indicator", ()))},
             "topics": {name: self._topic(name) for name in sorted(by_kind.get("topic", ()))},
@@ -150,6 +150,10 @@ class Present:
 
     def _asked(self, by_kind: Mapping[str, list[str]]) -> Iterable[str]:
         return (name for name in by_kind.get("meta", ()) if name not in (*_GIVEN, *_ELSEWHERE))
+
+    def _described(self, name: str) -> str:
+        # Few chapters ask for the plan: those that say where to read on.
+        return digest_of(self.meta["report"].get("volumes") if name == "volumes" else self.meta.get(name))
 
     def _indicator(self, name: str) -> dict[str, Any]:
         return {"definition": self._definitions.get(name, ""), "values": self.meta["values"].get(name, {})}

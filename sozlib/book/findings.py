@@ -16,6 +16,7 @@ from sozlib.book.document import ChapterDocument
 from sozlib.book.links import Links
 from sozlib.chapter import german
 from sozlib.chapter.numbers import keep_together
+from sozlib.chapter.places import place
 from sozlib.chapter.readings import Reading, Readings, Series
 from sozlib.project import Report
 from sozlib.snapshot import Snapshot
@@ -169,7 +170,7 @@ class _Facts:
             return None
         terms = self.report.terms
         feminine = self.noun.article == "die"
-        where = german.place(self.names[first.area], terms.singular, terms.gender).locative
+        where = place(self.names[first.area], terms.singular, terms.gender).locative
         return self._finding(
             f"{self.meta.short_title}: {german.superlative(1)}{'' if feminine else 'r'} {self.noun.bare} {where}",
             f"{self.names[first.area]} erreicht {self.meta.text(_value(first))}, es folgt {self.names[second.area]} "

@@ -229,18 +229,14 @@ def _value(series: Series, area: str) -> str:
 
 
 def _population(frame: Frame) -> tuple[int, dict[str, str]] | None:
-    """Latest year and the population of every area, as text; a sum with a withheld part is withheld."""
-    table = frame.snapshot.population
+    """Latest year and the population of every area, as text."""
+    table = frame.snapshot.inhabitants
     if not len(table):
         return None
     last = int(table["period"].max())
-    texts = {}
-    for area, rows in table[table["period"] == last].groupby("area"):
-        status = next((str(s) for s in rows["status"] if s), "")
-        values = rows["value"]
-        total = None if values.isna().any() else float(values.sum())
-        texts[str(area)] = cell(total, 0, "." if total is None else "()" if status == "()" else "")
-    return last, texts
+    now = table[table["period"] == last]
+    rows = zip(now["area"], now["value"].astype(float), now["status"], strict=True)
+    return last, {str(area): cell(total, 0, str(status)) for area, total, status in rows}
 
 
 def _rows(frame: Frame, topic: str, documents: Mapping[str, ChapterDocument]) -> dict[str, Any]:

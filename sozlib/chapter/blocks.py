@@ -23,6 +23,9 @@ _METHODS = {
     "schwanken kann.",
 }
 
+#: So many definitions stand open on the page; more are folded together.
+_OPEN = 3
+
 
 def header(context: Context, lead: str) -> Part:
     """Head of a chapter: where it is about, its lead, its place on the map."""
@@ -75,17 +78,27 @@ def key_figures(context: Context, all_series: Sequence[Series]) -> Part:
     return Part("key-figures", shape, content)
 
 
-def definition(meta: Meta) -> Part:
-    """Box "Was gezählt wird" of an indicator."""
+def definitions(metas: Sequence[Meta]) -> Part:
+    """ "Was gezählt wird" of several indicators: on the page folded together where they are many, in print a list."""
+    entries = [(meta.short_title, _counted(meta)) for meta in metas]
+    lines = "\n\n".join(f"**{markdown.plain(title)}:** {markdown.plain(text)}" for title, text in entries)
+    if len(entries) <= _OPEN:
+        return Part("box", markdown.div(".box", f"**Was gezählt wird**\n\n{lines}"))
+    items = "".join(f"<dt>{_html(title)}</dt><dd>{_html(text)}</dd>" for title, text in entries)
+    summary = f"Was gezählt wird: {german.count_word(len(entries))} Indikatoren"
+    folded = f'<details class="definitions"><summary>{summary}</summary><dl>{items}</dl></details>'
+    inside = markdown.div(".box", f"**Was gezählt wird**\n\n{lines}")
+    return Part("box", f"{markdown.html(folded)}\n{markdown.other(inside)}", folded)
+
+
+def _counted(meta: Meta) -> str:
+    """What an indicator counts, and of what to beware; how to read it stands in its indicator sheet."""
     per = {1: "", 100: "je 100 ", 1000: "je 1.000 ", 10000: "je 10.000 "}.get(meta.per, f"je {meta.per} ")
     counted = _sentence(meta.numerator_text, "")
     if meta.denominator_text:
         connection = per if meta.kind in ("proportion", "rate", "ratio") and per else "bezogen auf: "
         counted = f"{_open(meta.numerator_text)}, {connection}{_sentence(meta.denominator_text, '', False)}"
-    parts = [counted, _sentence(meta.interpretation, ""), _sentence(meta.caveats, "Vorsicht: ")]
-    body = markdown.plain(" ".join(part for part in parts if part))
-    title = markdown.plain(meta.short_title)
-    return Part("box", markdown.div(".box", f"**Was gezählt wird: {title}.** {body}"))
+    return " ".join(part for part in (counted, _sentence(meta.caveats, "Vorsicht: ")) if part)
 
 
 def reading_help(context: Context, metas: Sequence[Meta]) -> Part:
@@ -151,15 +164,11 @@ def _kicker(context: Context) -> str:
 
 
 def _population(context: Context) -> list[tuple[str, str, str]]:
-    frame = context.snapshot.population
-    mine = frame[frame["area"] == context.focus]
     facts: list[tuple[str, str, str]] = []
-    years = sorted({int(p) for p in mine["period"]})
-    if years:
-        now = mine[mine["period"] == years[-1]]
-        complete = bool((~now["status"].isin((".", "/", "x", "..."))).all()) and bool(now["value"].notna().all())
-        total = numbers.number(float(now["value"].sum()), 0) if complete else "."
-        facts.append(("Einwohnerinnen und Einwohner", total, f"31.12.{years[-1]}"))
+    counted = context.inhabitants(context.focus)
+    if counted is not None:
+        period, value, status = counted
+        facts.append(("Einwohnerinnen und Einwohner", numbers.cell(value, 0, status), f"31.12.{period}"))
     area = context.all_areas[context.focus]
     if area.km2 is not None:
         whole = context.all_areas[context.whole_id].km2

@@ -1,17 +1,19 @@
-"""The words of a figure: its finding without figures, what it shows, and what is read aloud instead of it.
+"""The words above a figure: its finding, and what it shows.
 
-A caption says one thing that is true for the data at hand; the alternative text names the kind of chart and its message
-with two to four figures. Both come from the readings, so that the next cycle's report cannot keep last year's finding.
+A caption says one thing that is true for the data at hand. It comes from the readings, so that the next cycle's report
+cannot keep last year's finding. Where no test exists it names an order or a development, never a significance.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sozlib.chapter import german, numbers, signs
+from sozlib.chapter import german, signs
+from sozlib.chapter.judgement import Standing
 from sozlib.chapter.pyramid import AgeStructure
 from sozlib.chapter.readings import Meta, Reading, Series
-from sozlib.chapter.sentences import Setting, spread
+from sozlib.chapter.sentences import spread
+from sozlib.chapter.setting import Setting
 
 _DIRECTION = {"rising": "steigt", "falling": "sinkt"}
 
@@ -39,15 +41,17 @@ def as_of(meta: Meta, period: int | None) -> str:
 
 def trend(series: Series, setting: Setting) -> str:
     """Finding of a line chart."""
-    noun, whole = german.subject(series.meta.kind), setting.whole
+    noun, whole = series.meta.noun, setting.whole
     against = series.whole()
     if setting.area is None:
         moved = _DIRECTION.get(against.trend or "")
         place = german.capital(whole.locative)
-        return f"{place} {moved} {noun.nominative}" if moved else f"{place} ist keine Veränderung gesichert"
+        if moved:
+            return f"{place} {moved} {noun.nominative}"
+        return _then_and_now(series, series.whole_id, place)
     own, place = series.get(setting.area), german.capital(setting.place.locative)
     if not own.known:
-        return f"{place} ist der jüngste Wert {_reason(own.status)}"
+        return f"{noun.start} ist {setting.place.locative} zuletzt {_reason(own.status)}"
     moved, moved_there = _DIRECTION.get(own.trend or ""), _DIRECTION.get(against.trend or "")
     there = whole.kind_locative
     if moved and moved == moved_there:
@@ -56,136 +60,122 @@ def trend(series: Series, setting: Setting) -> str:
         return f"{place} {moved} {noun.nominative}, {there} {moved_there} {noun.pronoun}"
     if moved:
         return f"{place} {moved} {noun.nominative}, {there} ist keine Richtung gesichert"
+    if own.trend is None and series.meta.method == "none":
+        return _then_and_now(series, setting.area, place)
+    if own.trend is None:
+        return f"Ob sich {noun.nominative} {setting.place.locative} verändert hat, lässt sich nicht prüfen"
     if moved_there:
         return f"{german.capital(there)} {moved_there} {noun.nominative}, {setting.place.locative} ist nichts gesichert"
     if own.versus_whole in ("above", "below"):
         side = "über" if own.versus_whole == "above" else "unter"
-        return f"{place} liegt {noun.nominative} zuletzt {side} {noun.dative_article} {whole.kind_genitive}"
-    return f"{place} ist keine Veränderung gesichert"
+        return f"{place} liegt {noun.nominative} zuletzt {side} dem Wert {whole.kind_genitive}"
+    return f"{noun.start} hat sich {setting.place.locative} nicht gesichert verändert"
 
 
-def trend_alt(series: Series, setting: Setting) -> str:
-    """Message of a line chart in words."""
-    parts = ["Liniendiagramm."]
-    if setting.area is not None:
-        parts.append(_course(series, setting.area, setting.place.name))
-    parts.append(_course(series, series.whole_id, setting.whole.name))
-    return " ".join(parts)
+def _then_and_now(series: Series, area: str, place: str) -> str:
+    """First and latest value side by side, where no test has looked at the change."""
+    noun = series.meta.noun
+    if series.get(area).trend is not None:
+        return f"{place} hat sich {noun.nominative} nicht gesichert verändert"
+    known = [r for r in series.over_time(area) if r.shown and r.value is not None]
+    if len(known) < 2:
+        return f"{noun.start} {place[:1].lower()}{place[1:]}"
+    first, last = (series.meta.text(r.value or 0.0) for r in (known[0], known[-1]))
+    if first == last:
+        return f"{place} ist {noun.nominative} zuletzt so hoch wie am Anfang der Reihe"
+    word = "höher" if (known[-1].value or 0.0) > (known[0].value or 0.0) else "niedriger"
+    return f"{place} ist {noun.nominative} zuletzt {word} als am Anfang der Reihe"
 
 
 def comparison(series: Series, setting: Setting) -> str:
     """Finding of the ranked dot chart."""
-    found = spread(series, setting)
+    noun, whole = series.meta.noun, setting.whole
     if setting.area is None:
-        return _two_counts(setting, found["above"], found["below"], f"dem Wert {setting.whole.kind_genitive}")
+        if not any(r.versus_whole for r in series.among(setting.names)):
+            return map_finding(series, setting)
+        found = spread(series, setting)
+        return _two_counts(setting, noun, found["above"], found["below"])
     own = series.get(setting.area)
-    name, whole = setting.place.name, setting.whole
     if not own.known:
-        return f"Für {setting.place.dative} ist der Wert {_reason(own.status)}"
+        return f"{noun.start} ist {setting.place.locative} {_reason(own.status)}"
     if own.secured:
         side = "über" if own.versus_whole == "above" else "unter"
-        return f"{name} liegt gesichert {side} {whole.dative}"
+        place = german.capital(setting.place.locative)
+        return f"{place} liegt {noun.nominative} gesichert {side} dem Wert {whole.kind_genitive}"
     if own.versus_whole == "same":
-        return f"Zwischen {setting.place.dative} und {whole.dative} ist kein Unterschied gesichert"
-    return f"{name} im Vergleich der {setting.plural}"
+        return f"{noun.start} unterscheidet sich {setting.place.locative} nicht gesichert {whole.source}"
+    return _placed(series, setting)
 
 
-def comparison_alt(series: Series, setting: Setting, period: int | None = None) -> str:
-    """Message of the ranked dot chart in words."""
-    shown = _ordered(series, setting, period)
-    parts = [f"Punktdiagramm, {len(setting.names)} {setting.plural} nach Wert geordnet, mit 95-Prozent-Intervallen."]
-    parts += _extremes(series.meta, shown, setting)
-    parts += _own_and_whole(series, setting, period)
-    parts += _hidden(series, setting, period)
-    return " ".join(parts)
+def _placed(series: Series, setting: Setting) -> str:
+    """Where the own area stands in the order, without a word on how sure that is."""
+    noun, own = series.meta.noun, series.get(setting.area or "")
+    shown = in_order(series, setting)
+    if own.value is None or len(shown) < 2:
+        return f"{noun.start} nach {setting.plural_dative}"
+    low, high = shown[0].value or 0.0, shown[-1].value or 0.0
+    for bound, word in ((high, "am höchsten"), (low, "am niedrigsten")):
+        if own.value == bound and low != high:
+            return f"{german.capital(word)} ist {noun.nominative} {setting.place.locative}"
+    there = series.whole().value
+    if there is None:
+        return f"{noun.start} nach {setting.plural_dative}"
+    if series.meta.text(own.value) == series.meta.text(there):
+        return f"{noun.start} ist {setting.place.locative} so hoch wie {setting.whole.kind_locative}"
+    word = "höher" if own.value > there else "niedriger"
+    return f"{noun.start} ist {setting.place.locative} {word} als {setting.whole.kind_locative}"
 
 
 def distribution(series: Series, setting: Setting, period: int | None = None) -> str:
     """Finding of the distribution: in which part of the areas the own one lies, or where most lie."""
-    ordered = _ordered(series, setting, period)
-    noun = german.subject(series.meta.kind)
+    ordered = in_order(series, setting, period)
+    noun = series.meta.noun
     if setting.area is None or len(ordered) < 4:
-        return f"So verteilt sich {noun.nominative} auf die {setting.plural}"
+        return f"{noun.start} nach {setting.plural_dative}"
     own = series.get(setting.area, period)
     if own.value is None or not own.shown:
-        return f"Für {setting.place.dative} ist der Wert {_reason(own.status)}"
+        return f"{noun.start} ist {setting.place.locative} {_reason(own.status)}"
     below = sum((r.value or 0.0) < own.value for r in ordered) / (len(ordered) - 1)
     part = "im unteren Viertel" if below < 0.25 else "im oberen Viertel" if below > 0.75 else "in der mittleren Hälfte"
-    return f"{setting.place.name} liegt {part} der {setting.plural}"
-
-
-def distribution_alt(series: Series, setting: Setting, period: int | None = None) -> str:
-    """Message of the distribution in words."""
-    ordered = _ordered(series, setting, period)
-    parts = [f"Punktverteilung über {len(setting.names)} {setting.plural}."]
-    parts += _extremes(series.meta, ordered, setting)
-    parts += _own_and_whole(series, setting, period)
-    parts += _hidden(series, setting, period)
-    return " ".join(parts)
+    return f"{german.capital(setting.place.locative)} liegt {noun.nominative} {part} der {setting.plural}"
 
 
 def map_finding(series: Series, setting: Setting, period: int | None = None) -> str:
     """Finding of a map."""
-    noun = german.subject(series.meta.kind)
-    shown = _ordered(series, setting, period)
+    noun = series.meta.noun
+    shown = in_order(series, setting, period)
     if len(shown) < 2 or shown[0].value == shown[-1].value:
         return f"{noun.start} nach {setting.plural_dative}"
-    low, high = (setting.name(r.area) for r in (shown[0], shown[-1]))
-    return f"Am höchsten ist {noun.nominative} in {high}, am niedrigsten in {low}"
-
-
-def map_alt(series: Series, setting: Setting, labels: Sequence[str], counts: Sequence[int], period: int | None) -> str:
-    """Message of a map in words.
-
-    Parameters
-    ----------
-    series, setting, period
-        What is shown.
-    labels, counts
-        Text of each class and how many areas are in it.
-    """
-    unit = {"%": " Prozent"}.get(series.meta.unit, f" {series.meta.unit}" if series.meta.unit else "")
-    parts = [f"Karte in {german.count_word(len(labels))} Klassen." if len(labels) > 1 else "Karte."]
-    if labels and counts:
-        top, bottom = setting.count(counts[-1]), setting.count(counts[0])
-        parts.append(f"In der höchsten Klasse ({labels[-1]}{unit}) {_lies(counts[-1])} {top}")
-        parts[-1] += f", in der niedrigsten ({labels[0]}{unit}) {bottom}."
-    parts += _extremes(series.meta, _ordered(series, setting, period), setting)
-    parts += _hidden(series, setting, period)
-    return numbers.spoken_number(" ".join(parts))
+    low, high = (setting.where(r.area) for r in (shown[0], shown[-1]))
+    return f"Am höchsten ist {noun.nominative} {high}, am niedrigsten {low}"
 
 
 def multiples(series: Series, setting: Setting) -> str:
     """Finding of the small multiples of one indicator in all areas."""
-    found = spread(series, setting)
+    if not any(r.trend for r in series.among(setting.names)):
+        return map_finding(series, setting)
+    noun, found = series.meta.noun, spread(series, setting)
     up, down = len(found["rising"]), len(found["falling"])
-    rise, fall = ("steigt" if up == 1 else "steigen"), ("sinkt" if down == 1 else "sinken")
+    if not up and not down:
+        none = "keiner" if setting.gender == "f" else "keinem"
+        return f"{noun.start} hat sich in {none} {setting.singular} gesichert verändert"
+    first, word = (up, "gestiegen") if up else (down, "gesunken")
+    where = german.counted_dative(first, setting.singular, setting.plural_dative, setting.gender)
+    text = f"{noun.start} ist in {where} gesichert {word}"
     if up and down:
-        alone = german.count_alone(down, setting.gender)
-        return f"{german.capital(setting.count(up))} {rise} gesichert, {alone} {fall}"
-    if up or down:
-        return f"{german.capital(setting.count(up or down))} {rise if up else fall} gesichert"
-    none = "keiner" if setting.gender == "f" else "keinem"
-    return f"In {none} {setting.singular} ist eine Veränderung gesichert"
-
-
-def multiples_alt(series: Series, setting: Setting) -> str:
-    """Message of the small multiples in words."""
-    found = spread(series, setting)
-    parts = [f"{len(setting.names)} kleine Liniendiagramme mit gleicher Skala, {setting.whole.kind} als graue Linie."]
-    for key, word in (("rising", "gestiegen"), ("falling", "gesunken")):
-        parts.append(f"Gesichert {word}: {german.join(found[key]) or 'keiner'}.")
-    if found["hidden"]:
-        parts.append(f"Zuletzt ohne ausgewiesenen Wert: {german.join(found['hidden'])}.")
-    return " ".join(parts)
+        text += f", in {_dative_alone(down, setting)} gesunken"
+    return text
 
 
 def profile(all_series: Sequence[Series], setting: Setting) -> str:
     """Finding of the spine chart: how many indicators are secured better and worse."""
-    better, worse, other = _judged(all_series, setting)
+    standing = Standing.of(all_series, setting.area or "")
+    better, worse, other = standing.better, standing.worse, (*standing.higher, *standing.lower)
     if not better and not worse:
         if other:
             return "Gesichert verschieden sind nur Werte ohne Wertung"
+        if not standing.tested:
+            return f"{setting.place.name} im Vergleich mit {setting.whole.dative}"
         return f"Zwischen {setting.place.dative} und {setting.whole.dative} ist kein Unterschied gesichert"
     first, word = (better, "günstiger") if better else (worse, "ungünstiger")
     verb = "ist" if len(first) == 1 else "sind"
@@ -194,20 +184,6 @@ def profile(all_series: Sequence[Series], setting: Setting) -> str:
     if better and worse:
         text += f", {german.count_alone(len(worse), 'm')} {'ist' if len(worse) == 1 else 'sind'} ungünstiger"
     return text
-
-
-def profile_alt(all_series: Sequence[Series], setting: Setting) -> str:
-    """Message of the spine chart in words."""
-    better, worse, other = _judged(all_series, setting)
-    parts = [f"Profil gegen {setting.whole.accusative}, {len(all_series)} Indikatoren."]
-    for names, word in ((better, "Gesichert günstiger"), (worse, "Gesichert ungünstiger")):
-        parts.append(f"{word}: {german.join(names) or 'keiner'}.")
-    if other:
-        parts.append(f"Ohne Wertung, aber gesichert verschieden: {german.join(other)}.")
-    hidden = [s.meta.short_title for s in all_series if not s.get(setting.area or s.whole_id).known]
-    if hidden:
-        parts.append(f"Ohne ausgewiesenen Wert: {german.join(hidden)}.")
-    return " ".join(parts)
 
 
 def trends(all_series: Sequence[Series], setting: Setting) -> str:
@@ -222,21 +198,9 @@ def trends(all_series: Sequence[Series], setting: Setting) -> str:
     return text + (f", {german.count_alone(down, 'm')} {fall}" if up and down else "")
 
 
-def trends_alt(all_series: Sequence[Series], setting: Setting) -> str:
-    """Message of small multiples of several indicators in words."""
-    parts = [f"{len(all_series)} kleine Liniendiagramme mit eigener Skala."]
-    for word, said in (("rising", "Gesichert gestiegen"), ("falling", "Gesichert gesunken")):
-        names = [s.meta.short_title for s in all_series if s.get(setting.area or s.whole_id).trend == word]
-        parts.append(f"{said}: {german.join(names) or 'keiner'}.")
-    hidden = [s.meta.short_title for s in all_series if not s.get(setting.area or s.whole_id).known]
-    if hidden:
-        parts.append(f"Zuletzt ohne ausgewiesenen Wert: {german.join(hidden)}.")
-    return " ".join(parts)
-
-
 def pyramid(ages: AgeStructure) -> str:
     """Finding of a population pyramid: the largest age group."""
-    groups = _totals(ages)
+    groups = totals(ages)
     if not groups:
         return "Altersaufbau der Bevölkerung"
     (start, end), _ = max(groups, key=lambda g: g[1])
@@ -244,112 +208,37 @@ def pyramid(ages: AgeStructure) -> str:
     return f"Die größte Altersgruppe ist {name} alt"
 
 
-def pyramid_alt(ages: AgeStructure) -> str:
-    """Message of a population pyramid in words."""
-    groups = _totals(ages)
-    parts = [f"Bevölkerungspyramide in {len(ages.age_from)} Altersgruppen, {ages.label}."]
-    if len(groups) == len(ages.age_from):
-        for words, low, high in (
-            ("Unter 20 Jahren", 0, 20),
-            ("Von 20 bis 64 Jahren", 20, 65),
-            ("Ab 65 Jahren", 65, 999),
-        ):
-            n = sum(count for (start, _), count in groups if low <= start < high)
-            parts.append(f"{words}: {numbers.number(n, 0)} Personen.")
-    else:
-        parts.append("Einzelne Altersgruppen sind geheim gehalten.")
-    return " ".join(parts)
-
-
-def _totals(ages: AgeStructure) -> list[tuple[tuple[int, int | None], float]]:
+def totals(ages: AgeStructure) -> list[tuple[tuple[int, int | None], float]]:
+    """Both sexes of the age groups in which both are shown."""
     both = zip(ages.age_from, ages.age_to, ages.male, ages.female, strict=True)
     return [((a, b), float(m) + float(f)) for a, b, m, f in both if m is not None and f is not None]
 
 
-def _judged(all_series: Sequence[Series], setting: Setting) -> tuple[list[str], list[str], list[str]]:
-    better: list[str] = []
-    worse: list[str] = []
-    other: list[str] = []
-    for series in all_series:
-        reading = series.get(setting.area or series.whole_id)
-        if not reading.secured:
-            continue
-        high = reading.versus_whole == "above"
-        if series.meta.direction == "neutral":
-            other.append(series.meta.short_title)
-        elif high == (series.meta.direction == "relieving"):
-            better.append(series.meta.short_title)
-        else:
-            worse.append(series.meta.short_title)
-    return better, worse, other
-
-
-def _course(series: Series, area: str, name: str) -> str:
-    meta = series.meta
-    history = [r for r in series.over_time(area) if r.shown and r.value is not None]
-    hidden = [r for r in series.over_time(area) if not r.known]
-    if not history:
-        status = hidden[-1].status if hidden else "."
-        return f"{name}: {signs.SIGNS[status].spoken} in allen Jahren."
-    first, last = history[0], history[-1]
-    start, end = (numbers.spoken_number(meta.text(r.value or 0.0)) for r in (first, last))
-    aside = ""
-    if last.lower is not None and last.upper is not None:
-        low, high = (numbers.spoken_number(numbers.number(n, meta.decimals)) for n in (last.lower, last.upper))
-        aside = f" (95-Prozent-Intervall {low} bis {high})"
-    if len(history) == 1:
-        text = f"{name}: {end} im Jahr {last.period}{aside}."
-    else:
-        text = f"{name}: {start} im Jahr {first.period}, {end} im Jahr {last.period}{aside}."
-    if hidden:
-        text += f" Ohne ausgewiesenen Wert: {german.year_ranges([r.period for r in hidden])}."
-    return text
-
-
-def _ordered(series: Series, setting: Setting, period: int | None = None) -> list[Reading]:
+def in_order(series: Series, setting: Setting, period: int | None = None) -> list[Reading]:
+    """Readings of the areas that show a value, from low to high."""
     shown = [r for r in series.among(setting.names, period) if r.shown and r.value is not None]
     return sorted(shown, key=lambda r: r.value or 0.0)
 
 
-def _extremes(meta: Meta, ordered: Sequence[Reading], setting: Setting) -> list[str]:
-    if not ordered:
-        return ["Kein Wert ist ausgewiesen."]
-    high, low = ordered[-1], ordered[0]
-    said = [
-        f"{word} Wert: {setting.name(r.area)} mit {numbers.spoken_number(meta.text(r.value or 0.0))}"
-        for word, r in (("Höchster", high), ("niedrigster", low))
-    ]
-    return [(", ".join(said) if high is not low else said[0].replace("Höchster", "Einziger")) + "."]
-
-
-def _own_and_whole(series: Series, setting: Setting, period: int | None) -> list[str]:
-    parts = []
-    if setting.area is not None:
-        parts.append(f"{setting.place.name}: {_spoken(series, series.get(setting.area, period))}")
-    parts.append(f"{setting.whole.kind}: {_spoken(series, series.whole(period))}")
-    return [", ".join(parts) + "."]
-
-
-def _spoken(series: Series, reading: Reading) -> str:
-    if reading.shown and reading.value is not None:
-        return numbers.spoken_number(series.meta.text(reading.value))
-    return signs.SIGNS[reading.status].spoken
-
-
-def _hidden(series: Series, setting: Setting, period: int | None) -> list[str]:
-    hidden = [setting.name(r.area) for r in series.among(setting.names, period) if not r.known]
-    return [f"Ohne ausgewiesenen Wert: {german.join(hidden)}."] if hidden else []
-
-
-def _two_counts(setting: Setting, above: Sequence[str], below: Sequence[str], of: str) -> str:
+def _two_counts(setting: Setting, noun: german.Noun, above: Sequence[str], below: Sequence[str]) -> str:
     if not above and not below:
-        return f"Kein Unterschied zu {of} ist gesichert"
-    high, low = setting.count(len(above)), setting.count(len(below))
-    verb = _lies(len(above))
-    return f"{german.capital(high)} {verb} gesichert über, {low} unter {of}"
+        none = "keiner" if setting.gender == "f" else "keinem"
+        return f"{noun.start} unterscheidet sich in {none} {setting.singular} gesichert {setting.whole.source}"
+    first, word = (above, "über") if above else (below, "unter")
+    where = german.counted_dative(len(first), setting.singular, setting.plural_dative, setting.gender)
+    text = f"{noun.start} liegt in {where} gesichert {word} dem Wert {setting.whole.kind_genitive}"
+    if above and below:
+        text += f", in {_dative_alone(len(below), setting)} darunter"
+    return text
 
 
-def _lies(n: int) -> str:
+def _dative_alone(n: int, setting: Setting) -> str:
+    """Count that stands for its noun in the dative: "einem", "zwei"."""
+    return ("einer" if setting.gender == "f" else "einem") if n == 1 else german.count_word(n)
+
+
+def lies(n: int) -> str:
+    """Verb of a count: none or one lies, several lie."""
     return "liegt" if n in (0, 1) else "liegen"
 
 

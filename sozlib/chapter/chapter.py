@@ -23,11 +23,14 @@ from sozlib.chapter import (
     profile,
     prose,
     regional,
+    results,
+    texts,
+    together,
 )
 from sozlib.chapter.context import Context, locate
 from sozlib.chapter.display import Part, show, unique
-from sozlib.chapter.readings import Meta, Reading, Series
-from sozlib.chapter.sentences import comparison, describe, level, paragraphs, withheld, withheld_together
+from sozlib.chapter.readings import Reading, Series
+from sozlib.chapter.sentences import describe, paragraphs
 from sozlib.chapter.signs import SIGNS
 from sozlib.chapter.sources import source_line
 from sozlib.chapter.tables import Table
@@ -50,6 +53,7 @@ class Chapter:
         self.context = context
         self._ids: list[str] = []
         self._treated: list[str] = []
+        self._told = 0
 
     @classmethod
     def open(
@@ -144,7 +148,7 @@ class Chapter:
         return self._series(indicator).get(area or self.context.focus, period)
 
     def value(self, indicator: str, area: str = "", period: int | None = None) -> str:
-        """Value as text with unit, "geheim gehalten" and the like where there is none; returned."""
+        """Value as text with unit, "nicht ausgewiesen (geheim gehalten)" where there is none; returned."""
         return prose.spoken_value(self._series(indicator).meta, self.reading(indicator, area, period))
 
     # Text -------------------------------------------------------------------------------------------------------
@@ -168,30 +172,25 @@ class Chapter:
         """Paragraphs on value, comparison, development and rank of each indicator."""
         for indicator in indicators:
             series = self._series(indicator, treated=True)
-            texts = describe(series, self.context.setting)
-            texts[0] = self._lead_in(series) + texts[0]
-            self._show(Part("text", paragraphs(texts)))
+            self._show(Part("text", paragraphs(describe(series, self.context.setting, self._turn()))))
 
     def sentence(self, *indicators: str) -> None:
-        """One short paragraph on value and comparison of each indicator."""
+        """Short paragraphs on value and comparison of indicators; those with the same message share a sentence."""
         setting = self.context.setting
-        hidden: list[Series] = []
-        for indicator in indicators:
-            series = self._series(indicator, treated=True)
-            reading = series.get(self.context.focus)
-            if setting.area is not None and series.period is not None and not reading.known:
-                hidden.append(series)
-                continue
-            if setting.area is None or series.period is None:
-                parts = describe(series, setting)[:1]
-            else:
-                parts = [*level(series, setting, reading)[:1], *comparison(series, setting, reading)]
-            self._show(Part("text", numbers.keep_together(self._lead_in(series) + " ".join(parts))))
-        if len(hidden) == 1:
-            parts = withheld(hidden[0], setting, hidden[0].get(self.context.focus))
-            self._show(Part("text", numbers.keep_together(self._lead_in(hidden[0]) + " ".join(parts))))
-        elif hidden:
-            self._show(Part("text", paragraphs(withheld_together(hidden, setting))))
+        used = [self._series(i, treated=True) for i in indicators]
+        filled = [s for s in used if s.period is not None]
+        said = [describe(s, setting)[0] for s in used if s.period is None]
+        if setting.area is None:
+            said += [describe(s, setting)[0] for s in filled]
+        elif filled:
+            said += together.sentences(filled, setting, self._turn())
+        if said:
+            self._show(Part("text", paragraphs(said)))
+
+    def remarks(self, *indicators: str) -> None:
+        """What stands out in the area: worse, better and changed values of the given or the key indicators."""
+        used = [self._series(i) for i in indicators or self.key_indicators()]
+        self._show(Part("text", paragraphs(together.remarks(used, self.context.setting))))
 
     def text(self, name: str = "") -> None:
         """What people wrote about this area and topic, ``notebooks/texts/<area>/<name>.md``; nothing if nobody did."""
@@ -200,18 +199,17 @@ class Chapter:
         folder, slug = (area.id, area.slug) if area else ("ueberblick", "")
         for place in filter(None, (folder, slug)):
             reads.note("text", f"{place}/{name}.md")
-        texts = prose.find_texts(self.context.snapshot.path.resolve(), Path.cwd())
-        if texts is None:
+        written = texts.find_texts(self.context.snapshot.path.resolve(), Path.cwd())
+        if written is None:
             return
-        path = prose.text_file(texts, folder, slug, name)
+        path = texts.text_file(written, folder, slug, name)
         if path is not None:
-            note = prose.render(path, texts.parent.parent, self.context.readings, self.context.setting)
+            note = prose.render(path, written.parent.parent, self.context.readings, self.context.setting)
             self._show(Part("note", note.block()))
 
     def definition(self, *indicators: str) -> None:
-        """Boxes "Was gezählt wird"."""
-        for indicator in indicators:
-            self._show(blocks.definition(self._series(indicator).meta))
+        """Box "Was gezählt wird"."""
+        self._show(blocks.definitions([self._series(indicator).meta for indicator in indicators]))
 
     def sources(self, *indicators: str, definitions: bool = True) -> None:
         """Closing section: what is counted (of the topic by default), how certain the numbers are.
@@ -220,7 +218,9 @@ class Chapter:
         """
         self.heading("Quellen und Hinweise")
         if definitions:
-            self.definition(*(indicators or self.indicators()))
+            metas = [self._series(i).meta for i in indicators or self.indicators()]
+            if metas:
+                self._show(blocks.definitions(metas))
         else:
             self.prose("Was jeder Indikator zählt und woher er stammt, steht in den Indikatorenblättern.")
         metas = [self._series(i).meta for i in indicators or self.indicators()]
@@ -235,14 +235,10 @@ class Chapter:
         meta = self._series(indicator).meta
         return meta.short_title if short else meta.title
 
-    def findings(self) -> None:
-        """One finding for each topic, from its first key indicator."""
-        keys = self.key_indicators()
-        leading = {}
-        for topic in self.topics():
-            ids = self.indicators(topic)
-            leading[topic] = self._series(next((key for key in keys if key in ids), ids[0]))
-        self._show(overview.findings(self.context, leading))
+    def findings(self, *indicators: str) -> None:
+        """The report's main results, from the given or the key indicators, each as a statement with two sentences."""
+        used = [self._series(i) for i in indicators or self.key_indicators()]
+        self._show(results.block(self.context, results.results(self.context, used)))
 
     def edition(self) -> None:
         """Which edition this is."""
@@ -365,10 +361,10 @@ class Chapter:
             self._treated.append(indicator)
         return series
 
-    def _lead_in(self, series: Series) -> str:
-        meta: Meta = series.meta
-        said = meta.sentence and (series.get(self.context.focus).shown or series.period is None)
-        return "" if said else f"**{markdown.plain(meta.short_title)}:** "
+    def _turn(self) -> int:
+        """Counts the paragraphs on indicators, so that neighbours are worded differently."""
+        self._told += 1
+        return self._told - 1
 
     def _show(self, part: Part) -> None:
         if part.id:

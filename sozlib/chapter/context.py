@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from sozlib import reads
-from sozlib.chapter import german
 from sozlib.chapter.opened import open_snapshot, readings_of
 from sozlib.chapter.palette import Palette
+from sozlib.chapter.places import Place, Whole, place
 from sozlib.chapter.readings import Meta, Reading, Series
-from sozlib.chapter.sentences import Setting
-from sozlib.chapter.values import AreaValue, TimeSeries
+from sozlib.chapter.setting import Setting
+from sozlib.chapter.values import AreaValue, TimeSeries, finite
 from sozlib.errors import InputError, Problem, SozlibError
 from sozlib.snapshot import Snapshot
 
@@ -86,11 +86,11 @@ class Context:
         terms = self.report.get("terms") or {}
         singular = str(terms.get("singular", "Raum"))
         gender = terms.get("gender", "m")
-        whole = german.Whole.of(self.report)
+        whole = Whole.of(self.report)
         name = self.area.name if self.area else whole.name
         return Setting(
             area=self.area.id if self.area else None,
-            place=german.place(name, singular, gender) if self.area else german.Place(name, whole.locative, whole.name),
+            place=place(name, singular, gender) if self.area else Place(name, whole.locative, whole.name),
             whole=whole,
             names={a.id: a.name for a in self.areas.values()},
             singular=singular,
@@ -126,10 +126,31 @@ class Context:
             raise InputError([_unknown("indicator", "Den Indikator", indicator, self.readings.catalogue)])
         return self.readings[indicator]
 
+    def inhabitants(self, area: str) -> tuple[int, float | None, str] | None:
+        """Latest period, number and status of an area's total population; None where it is not counted."""
+        frame = self.snapshot.inhabitants
+        rows = frame[frame["area"] == area].sort_values("period")
+        if rows.empty:
+            return None
+        last = rows.iloc[-1]
+        return int(last["period"]), finite(last["value"]), str(last["status"])
+
     def of_topic(self, topic: str) -> list[Meta]:
         """Indicators of a topic, all of the catalogue without one."""
         reads.note("topic", topic)
         return [m for m in self.readings.catalogue.values() if not topic or m.topic == topic]
+
+    def chapter_of(self, topic: str) -> tuple[str, str] | None:
+        """File name (without suffix) and title of the overall chapter on a topic, None where the report has none."""
+        if topic not in self.topics:
+            return None
+        reads.note("meta", "volumes")
+        words = {"topic": topic, "topic_title": str(self.topics[topic]["title"])}
+        for entry in ((self.report.get("volumes") or {}).get("overall") or {}).get("chapters") or ():
+            if entry.get("for_each") == "topic":
+                slug = entry.get("slug") or str(entry["template"]).rsplit("/", 1)[-1]
+                return _filled(str(slug), words), _filled(str(entry["title"]), words)
+        return None
 
     def value(self, series: Series, area: str, period: int | None = None) -> AreaValue:
         """Reading of an area as charts take it."""
@@ -223,6 +244,12 @@ def _area(row: dict[Any, Any]) -> Area:
         slug=str(row["slug"]),
         km2=float(km2) if isinstance(km2, int | float) and km2 == km2 else None,
     )
+
+
+def _filled(pattern: str, words: dict[str, str]) -> str:
+    for name, word in words.items():
+        pattern = pattern.replace(f"{{{name}}}", word)
+    return pattern
 
 
 def _unknown(code: str, what: str, name: str, known: Iterable[str]) -> Problem:

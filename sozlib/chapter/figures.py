@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from matplotlib.figure import Figure
 
-from sozlib.chapter import captions, contents, markdown
+from sozlib.chapter import alternatives, captions, contents, markdown
 from sozlib.chapter.canvas import FULL, TEXT
 from sozlib.chapter.comparison import comparison as draw_comparison
 from sozlib.chapter.context import Context
@@ -51,7 +51,7 @@ def trend(context: Context, series: Series) -> Part:
         captions.what(meta, captions.years(series.periods)),
         source_line(context, [series], breaks=True, hidden=hidden_among(series.over_time(context.focus))),
     )
-    alt = captions.trend_alt(series, setting)
+    alt = alternatives.trend(series, setting)
     return figure(context, f"fig-verlauf-{slug(meta.id)}", draw, caption, alt, contents.over_time(context, series))
 
 
@@ -77,7 +77,7 @@ def comparison(context: Context, series: Series, period: int | None = None) -> P
     extra = "Mit 95-%-Intervall" if with_interval else ""
     caption = caption_of(context, series, captions.comparison(series, setting), period, extra)
     data = contents.ranked(context, series, period)
-    alt = captions.comparison_alt(series, setting, period)
+    alt = alternatives.comparison(series, setting, period)
     return figure(context, f"fig-rangfolge-{slug(meta.id)}", draw, caption, alt, data)
 
 
@@ -102,7 +102,7 @@ def distribution(context: Context, series: Series, period: int | None = None) ->
 
     extra = f"Jeder Punkt ist {'eine' if setting.gender == 'f' else 'ein'} {setting.singular}"
     caption = caption_of(context, series, captions.distribution(series, setting, period), period, extra)
-    alt = captions.distribution_alt(series, setting, period)
+    alt = alternatives.distribution(series, setting, period)
     data = contents.ranked(context, series, period)
     return figure(context, f"fig-verteilung-{slug(meta.id)}", draw, caption, alt, data)
 

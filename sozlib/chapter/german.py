@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from sozlib.chapter.numbers import NBSP
 
@@ -27,13 +27,10 @@ _MONTHS = (
     *("Juli", "August", "September", "Oktober", "November", "Dezember"),
 )
 
-#: Last parts of names that take an article when they stand alone: "in der Altstadt".
-_FEMININE_ENDINGS = ("altstadt", "neustadt", "innenstadt", "vorstadt", "nordstadt", "südstadt", "weststadt", "oststadt")
-
 
 @dataclass(frozen=True)
 class Noun:
-    """A subject of sentences: with article ("der Anteil") and its pronoun ("er", "sie")."""
+    """A subject of sentences: with article ("der Anteil der Kinder") and its pronoun ("er", "sie", "es")."""
 
     nominative: str
     pronoun: str
@@ -49,6 +46,16 @@ class Noun:
         return "der" if self.article == "die" else "dem"
 
     @property
+    def accusative(self) -> str:
+        """After "für", "über": "den Anteil der Kinder"."""
+        return f"{'den' if self.article == 'der' else self.article} {self.bare}"
+
+    @property
+    def at(self) -> str:
+        """Where a difference shows: "beim Anteil der Kinder", "bei der Quote"."""
+        return f"{'bei der' if self.article == 'die' else 'beim'} {self.bare}"
+
+    @property
     def bare(self) -> str:
         """Without article."""
         return self.nominative.split(" ", 1)[1]
@@ -57,6 +64,11 @@ class Noun:
     def start(self) -> str:
         """With a capital letter, to begin a sentence."""
         return capital(self.nominative)
+
+
+def noun(phrase: str) -> Noun:
+    """Noun from its phrase: a singular with article that bends in the article alone ("der Anteil der Kinder")."""
+    return Noun(phrase, {"der": "er", "die": "sie"}.get(phrase.split(" ", 1)[0], "es"))
 
 
 SHARE = Noun("der Anteil", "er")
@@ -119,84 +131,6 @@ def superlative(rank: int, high: bool = True) -> str:
     if rank == 1:
         return stem
     return (_ORDINALS[rank] if rank < len(_ORDINALS) else f"{rank}.-") + stem
-
-
-@dataclass(frozen=True)
-class Place:
-    """An area or the whole in sentences.
-
-    Parameters
-    ----------
-    name
-        "Brackenrode", "Musterkreis".
-    locative
-        "in Brackenrode", "im Musterkreis".
-    dative
-        After "für", "von", "zwischen": the name alone or with its article.
-    """
-
-    name: str
-    locative: str
-    dative: str
-
-
-def place(name: str, singular: str = "Raum", gender: Gender = "m") -> Place:
-    """Area in sentences.
-
-    Most names of places stand without article ("in Brackenrode"). Names that would need one ("Altstadt") or whose
-    adjective would have to be bent ("Westliche Höhe") are introduced by what they are: "im Stadtteil Westliche Höhe".
-    """
-    first, *rest = name.split(" ")
-    bent = bool(rest) and (first.endswith(("e", "er", "es")) and first[:1].isupper() and len(first) > 5)
-    article = not rest and name.lower() in _FEMININE_ENDINGS
-    if article:
-        return Place(name, f"in der {name}", f"der {name}")
-    if bent:
-        where = f"in der {singular}" if gender == "f" else f"im {singular}"
-        return Place(name, f"{where} {name}", f"{'der' if gender == 'f' else 'dem'} {singular} {name}")
-    return Place(name, f"in {name}", name)
-
-
-@dataclass(frozen=True)
-class Whole:
-    """The whole in sentences, from the report's word forms.
-
-    ``name`` is its own name, ``kind`` what it is ("Kreis"); the rest are forms of ``kind``.
-    """
-
-    name: str
-    kind: str
-    locative: str
-    kind_locative: str
-    kind_genitive: str
-    article: str
-
-    @classmethod
-    def of(cls, report: dict[str, Any]) -> Whole:
-        """From the report in a snapshot's meta."""
-        whole = report["whole"]
-        fields = ("name", "kind", "locative", "kind_locative", "kind_genitive", "article")
-        return cls(**{field: str(whole[field]) for field in fields})
-
-    @property
-    def accusative(self) -> str:
-        """ "den Kreis", "die Stadt"."""
-        return f"{'den' if self.article == 'der' else self.article} {self.kind}"
-
-    @property
-    def dative(self) -> str:
-        """ "dem Kreis", "der Stadt"."""
-        return f"{'der' if self.article == 'die' else 'dem'} {self.kind}"
-
-    @property
-    def source(self) -> str:
-        """After "unterscheidet sich": "vom Kreis", "von der Stadt"."""
-        return f"von der {self.kind}" if self.article == "die" else f"vom {self.kind}"
-
-    @property
-    def to(self) -> str:
-        """After "Abstand", "Vergleich": "zum Kreis", "zur Stadt"."""
-        return f"{'zur' if self.article == 'die' else 'zum'} {self.kind}"
 
 
 def when(as_of: str, period: int) -> str:
@@ -312,3 +246,39 @@ def every_nth(percent: float, each: str) -> str | None:
         about = "rund" if abs(relative) <= 0.015 else "fast" if relative < 0 else "mehr als"
         return f"{about} {article} {ordinal} {noun}"
     return None
+
+
+def times(value: float, reference: float) -> str | None:
+    """How many times as high a value is, where that is easily said: "mehr als doppelt so hoch", else None.
+
+    Examples
+    --------
+    >>> times(28.3, 13.8)
+    'rund doppelt so hoch'
+    >>> times(15.0, 13.8) is None
+    True
+    """
+    if value <= 0 or reference <= 0:
+        return None
+    ratio = value / reference
+    for low, high, words in _TIMES:
+        if low <= ratio < high:
+            return words
+    return None
+
+
+#: Bounds of a ratio and what is said of it.
+_TIMES: tuple[tuple[float, float, str], ...] = (
+    (0.0, 0.45, "weniger als halb so hoch"),
+    (0.45, 0.55, "rund halb so hoch"),
+    (1.45, 1.55, "rund anderthalbmal so hoch"),
+    (1.9, 2.1, "rund doppelt so hoch"),
+    (2.1, 2.85, "mehr als doppelt so hoch"),
+    (2.85, 3.15, "rund dreimal so hoch"),
+    (3.15, float("inf"), "mehr als dreimal so hoch"),
+)
+
+
+def standing(position: int) -> str:
+    """Place in an order: "an erster Stelle", "an neunter Stelle", "an 23. Stelle"."""
+    return f"an {_ORDINALS[position]}er Stelle" if position < len(_ORDINALS) else f"an {position}. Stelle"

@@ -1,114 +1,246 @@
-"""The first sentences of a chapter: what stands out, said only where a test secures it."""
+"""The first sentences of a chapter: the message that matters, in at most two sentences.
+
+A lead says how the chapter's leading value stands and whether the rest agrees. "Günstiger" follows the direction that
+the catalogue gives an indicator and is said only where a test secures the difference.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sozlib.chapter import german
+from sozlib.chapter import german, numbers
 from sozlib.chapter.context import Context
-from sozlib.chapter.readings import Reading, Series
+from sozlib.chapter.judgement import Standing, gap, movement
+from sozlib.chapter.readings import Meta, Reading, Series
 from sozlib.chapter.signs import SIGNS
+
+#: More is not listed but counted.
+_NAMED = 2
 
 
 def area_lead(context: Context, all_series: Sequence[Series]) -> str:
-    """Lead of a chapter about an area: its leading value, secured differences from the whole, secured trends.
+    """Lead of a chapter about an area: its leading value beside the whole, then how the others stand.
 
-    The first of the series that is known leads.
+    The first of the series that is known leads a topic's chapter; a chapter on the area as such begins with the count.
     """
     assert context.area is not None
-    place, whole = context.setting.place, context.setting.whole
+    place, area = context.setting.place, context.area.id
     used = [s for s in all_series if s.period is not None]
-    readings = [s.get(context.area.id) for s in used]
-    known = [r for r in readings if r.known]
     if not used:
         return f"Für {place.dative} liegen in dieser Ausgabe noch keine Werte zu diesem Thema vor."
+    known = [s for s in used if s.get(area).known]
     if not known:
-        statuses = {reading.status for reading in readings}
-        why = german.join((sign.reason for status, sign in SIGNS.items() if status in statuses), "oder")
-        return f"Für {place.dative} ist zu diesem Thema kein aktueller Wert ausgewiesen: {why}."
-    parts = _leading(context, used)
-    tested = [r for r in known if r.versus_whole is not None]
-    above = sum(r.versus_whole == "above" for r in tested)
-    below = sum(r.versus_whole == "below" for r in tested)
-    if len(tested) == 1 and not above and not below:
-        parts.append(f"Ein gesicherter Unterschied {whole.to} ist nicht festzustellen.")
-    elif len(tested) == 1:
-        parts.append(f"Der Wert liegt gesichert {'über' if above else 'unter'} {whole.dative}.")
-    elif tested:
-        parts.append(_sides(len(tested), above, below, whole))
-    parts += _moved(known)
-    if not parts:
-        parts.append(f"Ein Test gegen {whole.accusative} ist zu diesem Thema nicht möglich.")
-    return " ".join(parts)
+        return _nothing_known(context, used)
+    standing = Standing.of(used, area)
+    if not context.topic:
+        return " ".join([*_profile(context, standing), *_scarce(context, used, standing)][:2])
+    first, leading = _leading(context, known)
+    return " ".join([first, _others(context, standing, leading)]).strip()
+
+
+def _nothing_known(context: Context, used: Sequence[Series]) -> str:
+    place = context.setting.place
+    statuses = {s.get(context.focus).status for s in used}
+    reasons = [why for status, sign in SIGNS.items() if status in statuses for why in sign.reason.split(" oder ")]
+    why = german.join(reasons, "oder")
+    one = len(used) == 1
+    all_of = german.count_word(len(used))
+    counted = "Der Wert zu diesem Thema ist" if one else f"Die {all_of} Werte zu diesem Thema sind"
+    people = context.inhabitants(context.focus)
+    who = f"Für {place.dative} gibt es hier keine Zahl zu lesen"
+    if people is not None and people[1] is not None:
+        n = numbers.number(people[1], 0)
+        who = f"{german.capital(place.locative)} leben {n} Menschen"
+    there = context.setting.whole.kind_genitive
+    return f"{who}. {counted} {why}; dieses Kapitel zeigt die Werte {there} und der anderen {context.setting.plural}."
+
+
+def _profile(context: Context, standing: Standing) -> list[str]:
+    """How the area stands in the report's key indicators, and where the difference is largest."""
+    place, whole = context.setting.place, context.setting.whole
+    where = german.capital(place.locative)
+    worse, better, n = len(standing.worse), len(standing.better), standing.judged
+    if not standing.secured:
+        if not standing.tested:
+            return [f"Ein statistischer Vergleich mit {whole.dative} ist {place.locative} nicht möglich."]
+        return [f"{where} unterscheidet sich keine der geprüften Kennzahlen gesichert {whole.source}."]
+    of = f"{german.count_word(n)} gewerteten Kennzahlen"
+    than = f"gesichert {{}} als {whole.kind_locative}"
+    if worse or better:
+        word, k, other, rest = (
+            ("ungünstiger", worse, "günstiger", better)
+            if worse >= better
+            else ("günstiger", better, "ungünstiger", worse)
+        )
+        verb = "ist" if k == 1 else "sind"
+        text = f"{where} {verb} {_of(k, of, n)} {than.format(word)}"
+        if rest:
+            text += f", {german.count_alone(rest, 'f')} {'ist' if rest == 1 else 'sind'} {other}"
+        elif k < n:
+            text += f", keine ist {other}"
+        parts = [f"{text}."]
+    else:
+        parts = [f"{where} ist keine der {of} gesichert günstiger oder ungünstiger als {whole.kind_locative}."]
+    widest = max((*standing.worse, *standing.better) or standing.secured, key=lambda s: gap(s.get(context.focus)))
+    own, there = widest.get(context.focus), widest.whole()
+    values = f"{widest.meta.beside(own.value or 0.0)} gegenüber {widest.meta.beside(there.value or 0.0)}"
+    most = "Das zeigt sich" if worse + better == 1 else "Am größten ist der Abstand"
+    return [*parts, f"{most} {widest.meta.noun.at}: {values} {whole.kind_locative}."]
+
+
+def _of(k: int, of: str, n: int) -> str:
+    if k == n:
+        return f"alle {of}" if n > 1 else "die gewertete Kennzahl"
+    return f"{german.count_alone(k, 'f')} der {of}"
+
+
+def _scarce(context: Context, used: Sequence[Series], standing: Standing) -> list[str]:
+    """That much is missing, where it is."""
+    hidden, n = len(standing.hidden), len(used)
+    if not hidden:
+        return []
+    counted = german.capital(german.count_alone(hidden, "f"))
+    verb = "ist" if hidden == 1 else "sind"
+    return [f"{counted} der {german.count_word(n)} Kennzahlen {verb} nicht ausgewiesen."]
+
+
+def _leading(context: Context, known: Sequence[Series]) -> tuple[str, Series]:
+    """Sentence on the value that leads, beside the whole's, and its indicator."""
+    series = next((s for s in known if s.meta.sentence and s.get(context.focus).shown), known[0])
+    meta, reading, there = series.meta, series.get(context.focus), series.whole()
+    if not reading.shown or reading.value is None:
+        where = context.setting.place.locative
+        return f"{meta.noun.start} ist {where} {SIGNS[reading.status].reason}.", series
+    said = f"{german.capital(context.setting.place.locative)} {_valued(meta, reading)}"
+    if there.shown and there.value is not None and meta.kind != "count":
+        said += f"; {context.setting.whole.kind_locative} sind es {meta.beside(there.value)}"
+    return f"{said}.", series
+
+
+def _valued(meta: Meta, reading: Reading) -> str:
+    """Value as the rest of a sentence that begins with the place."""
+    value = reading.value or 0.0
+    if meta.sentence:
+        return meta.sentence.replace("{ort} ", "").format(wert=meta.text(value), ort="")
+    return f"beträgt {meta.noun.nominative} {meta.beside(value)}"
+
+
+def _others(context: Context, standing: Standing, leading: Series) -> str:
+    """Whether the chapter's values agree: named where they are few, counted where they are many."""
+    whole, n, moved = context.setting.whole, standing.tested, _since(context, leading)
+    if not n:
+        return moved
+    if not standing.secured:
+        alone = f"Ein gesicherter Unterschied {whole.to} ist nicht festzustellen{_and(moved)}."
+        return alone if n == 1 else f"Kein Wert dieses Kapitels unterscheidet sich gesichert {whole.source}."
+    found = (standing.worse, standing.better, standing.higher, standing.lower)
+    groups = [(word, group) for word, group in zip(_WORDS, found, strict=True) if group]
+    (word, first), *rest = groups
+    word = word.removeprefix("ohne Wertung ")
+    if not standing.worse and not standing.better:
+        rest = [(word.removeprefix("ohne Wertung "), group) for word, group in rest]
+    than = f"{word} als {whole.kind_locative}"
+    if n == 1:
+        return f"Der Wert ist gesichert {than}{_and(moved)}."
+    if len(standing.secured) <= _NAMED:
+        said = [f"{than} {_are(first)} {german.join(s.meta.noun.nominative for s in first)}"]
+        said += [f"{word} {_are(group)} {german.join(s.meta.noun.nominative for s in group)}" for word, group in rest]
+        return f"Gesichert {german.join(said)}."
+    if len(first) == n:
+        return f"Alle {german.count_word(n)} geprüften Werte dieses Kapitels sind gesichert {than}."
+    counted = german.join(f"{german.count_alone(len(group), 'm')} {word}" for word, group in rest)
+    text = f"Von den {german.count_word(n)} geprüften Werten {_are(first)} {german.count_alone(len(first), 'm')}"
+    return f"{text} gesichert {than}{', ' if counted else ''}{counted}."
+
+
+def _are(group: Sequence[Series]) -> str:
+    return "ist" if len(group) == 1 else "sind"
+
+
+_WORDS = ("ungünstiger", "günstiger", "ohne Wertung höher", "ohne Wertung niedriger")
+
+
+def _since(context: Context, series: Series) -> str:
+    """The leading value's secured change, as a sentence; "" where there is none."""
+    reading = series.get(context.focus)
+    if movement(series.meta, reading) is None or reading.trend_from is None:
+        return ""
+    change = reading.trend_change or 0.0
+    verb = "gestiegen" if reading.trend == "rising" else "gesunken"
+    noun = german.subject(series.meta.kind)
+    return f"Seit {reading.trend_from} ist {noun.nominative} um {series.meta.amount(change)} {verb}."
+
+
+def _and(sentence: str) -> str:
+    return f"; {sentence[:1].lower()}{sentence[1:-1]}" if sentence else ""
 
 
 def overall_lead(context: Context, all_series: Sequence[Series]) -> str:
-    """Lead of an overall chapter: the leading value, secured trends of the whole, where areas lie furthest apart."""
+    """Lead of an overall chapter: the leading value and its change, and how far the areas lie apart."""
     setting, whole = context.setting, context.setting.whole
     used = [s for s in all_series if s.whole().known]
     if not used:
         return f"Für {whole.accusative} insgesamt liegen in dieser Ausgabe noch keine Werte zu diesem Thema vor."
-    parts = _leading(context, used)
-    moved = _moved([s.whole() for s in used], whole.kind_locative)
-    if not moved and any(s.whole().trend for s in used):
-        moved = [f"{german.capital(whole.kind_locative)} insgesamt ist bei keinem Wert eine Veränderung gesichert."]
-    parts += moved
-    widest = max(used, key=lambda s: _secured(context, s))
-    n = _secured(context, widest)
-    if n:
-        word = german.capital(german.counted(n, setting.singular, setting.plural, setting.gender))
-        verb = "weicht" if n == 1 else "weichen"
-        parts.append(
-            f"Die meisten gesicherten Unterschiede zwischen den {setting.plural_dative} gibt es bei "
-            f"„{widest.meta.short_title}“: {word} {verb} vom Wert {whole.kind_genitive} ab."
-        )
-    return " ".join(parts) or f"Wie sich die {setting.plural} unterscheiden, zeigen Karten und Tabellen."
+    if not context.topic:
+        return " ".join([*_changes(context, used), *_widest(context, used)])
+    first, series = _leading_overall(context, used)
+    low, high = _ends(context, series)
+    if low is None or high is None or low.value == high.value:
+        return first
+    noun = german.subject(series.meta.kind)
+    span = f"{series.meta.beside(low.value or 0.0)} {setting.where(low.area)} bis "
+    span += f"{series.meta.beside(high.value or 0.0)} {setting.where(high.area)}"
+    return f"{first} Unter den {setting.plural_dative} reicht {noun.nominative} von {span}."
 
 
-def _leading(context: Context, all_series: Sequence[Series]) -> list[str]:
-    """Sentence on the first value that the catalogue has a sentence for."""
-    for series in all_series:
-        meta, reading, there = series.meta, series.get(context.focus), series.whole()
-        if not meta.sentence or not reading.shown or reading.value is None:
-            continue
-        said = meta.sentence.replace("{ort} ", "").format(wert=meta.text(reading.value), ort="")
-        aside = ""
-        if context.area is not None and there.shown and there.value is not None:
-            aside = f"; {context.setting.whole.kind_locative} sind es {meta.text(there.value)}"
-        return [f"{german.capital(context.setting.place.locative)} {said}{aside}."]
-    return []
+def _leading_overall(context: Context, used: Sequence[Series]) -> tuple[str, Series]:
+    series = next((s for s in used if s.meta.sentence and s.whole().shown), used[0])
+    meta, reading = series.meta, series.whole()
+    where = german.capital(context.setting.whole.locative)
+    if not reading.shown or reading.value is None:
+        return f"{meta.noun.start} ist {context.setting.whole.locative} {SIGNS[reading.status].reason}.", series
+    return f"{where} {_valued(meta, reading)}{_and(_since(context, series))}.", series
 
 
-def _sides(tested: int, above: int, below: int, whole: german.Whole) -> str:
-    """How many of the tested values are secured above and below the whole."""
-    of = f"Von {german.count_word(tested)} geprüften Werten"
-    if above and below:
-        verb = "liegt" if above == 1 else "liegen"
-        high, low = german.count_alone(above, "m"), german.count_alone(below, "m")
-        return f"{of} {verb} {high} gesichert über {whole.dative}, {low} darunter."
-    if above or below:
-        verb = "liegt" if above + below == 1 else "liegen"
-        side = "über" if above else "unter"
-        return f"{of} {verb} {german.count_alone(above + below, 'm')} gesichert {side} {whole.dative}."
-    return f"{of} unterscheidet sich keiner gesichert {whole.source}."
+def _ends(context: Context, series: Series) -> tuple[Reading | None, Reading | None]:
+    shown = [r for r in series.among(context.areas) if r.shown and r.value is not None]
+    if len(shown) < 2:
+        return None, None
+    return min(shown, key=lambda r: r.value or 0.0), max(shown, key=lambda r: r.value or 0.0)
 
 
-def _secured(context: Context, series: Series) -> int:
-    return sum(r.secured for r in series.among(context.areas))
-
-
-def _moved(readings: Sequence[Reading], where: str = "") -> list[str]:
-    """How many values have risen and fallen, secured ones only."""
-    up, down = ([r for r in readings if r.trend == word] for word in ("rising", "falling"))
-    if not up and not down:
+def _changes(context: Context, used: Sequence[Series]) -> list[str]:
+    """How many of the whole's values have changed for worse and for better."""
+    judged = [s for s in used if s.meta.direction != "neutral" and s.whole().trend is not None]
+    moved = [movement(s.meta, s.whole()) for s in judged]
+    worse, better = moved.count("worse"), moved.count("better")
+    of = f"{german.count_word(len(judged))} gewerteten Kennzahlen {context.setting.whole.kind_genitive}"
+    if not judged:
         return []
-    years = {r.trend_from for r in (*up, *down)}
-    year = years.pop() if len(years) == 1 else None
-    since = f"Seit {year}" if year else "Über die letzten Jahre"
-    first = up or down
-    verb = f"{'ist' if len(first) == 1 else 'sind'}{' ' + where if where else ''}"
-    text = f"{since} {verb} {german.counted(len(first), 'Wert', 'Werte', 'm')} gesichert "
-    text += "gestiegen" if up else "gesunken"
-    if up and down:
-        text += f", {german.count_alone(len(down), 'm')} {'ist' if len(down) == 1 else 'sind'} gesunken"
-    return [text + "."]
+    if not worse and not better:
+        return [f"Keine der {of} hat sich zuletzt gesichert verändert."]
+    (other, rest), (word, k) = sorted((("günstig", better), ("ungünstig", worse)), key=lambda pair: pair[1])
+    verb = "hat" if k == 1 else "haben"
+    text = f"{german.capital(_of(k, of, len(judged)))} {verb} sich zuletzt gesichert {word} entwickelt"
+    if rest:
+        text += f", {german.count_alone(rest, 'f')} {other}"
+    return [f"{text}."]
+
+
+def _widest(context: Context, used: Sequence[Series]) -> list[str]:
+    """Where the areas lie furthest apart in relation to the whole."""
+    setting = context.setting
+    spans = []
+    for series in used:
+        low, high = _ends(context, series)
+        there = series.whole().value
+        if low and high and there and series.meta.kind != "change" and series.meta.direction != "neutral":
+            spans.append((((high.value or 0.0) - (low.value or 0.0)) / there, series, low, high))
+    if not spans:
+        return [f"Wie sich die {setting.plural} unterscheiden, zeigen Karten und Tabellen."]
+    _, series, low, high = max(spans, key=lambda span: span[0])
+    return [
+        f"Am weitesten liegen die {setting.plural} {series.meta.noun.at} auseinander: Die Spanne reicht von "
+        f"{series.meta.beside(low.value or 0.0)} {setting.where(low.area)} bis {series.meta.beside(high.value or 0.0)} "
+        f"{setting.where(high.area)}."
+    ]

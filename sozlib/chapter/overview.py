@@ -1,4 +1,4 @@
-"""Parts of the overall chapters: findings of all topics, sources, protection, what has changed."""
+"""Parts of the overall chapters: edition, sources, protection of small numbers, what has changed."""
 
 from __future__ import annotations
 
@@ -6,31 +6,7 @@ from sozlib.chapter import german, markdown, numbers
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
 from sozlib.chapter.markdown import Caption
-from sozlib.chapter.readings import Series
-from sozlib.chapter.sentences import development, overall
 from sozlib.chapter.tables import Column, Row, Table
-
-
-def findings(context: Context, leading: dict[str, Series]) -> Part:
-    """One finding for each topic.
-
-    Parameters
-    ----------
-    context
-        The chapter's.
-    leading
-        Indicator that stands for a topic, by the topic's id.
-    """
-    blocks = []
-    for topic, series in leading.items():
-        title = markdown.plain(str(context.topics[topic]["title"]))
-        first = overall(series, context.setting)[0]
-        name = "" if series.meta.sentence else f"{series.meta.short_title}: "
-        moved = development(series, context.setting, series.whole())[0] if series.whole().known else ""
-        blocks.append(f"### {title}\n\n{numbers.keep_together(name + first)} {moved}".rstrip())
-    if not blocks:
-        return Part("text", "Zu keinem Themenfeld liegen in dieser Ausgabe Werte vor.")
-    return Part("findings", markdown.div(".findings", "\n\n".join(blocks)))
 
 
 def sources_table(context: Context) -> Part:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from sozlib.chapter import captions, contents, german, markdown, numbers
+from sozlib.chapter import alternatives, captions, contents, german, markdown, numbers
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
 from sozlib.chapter.figures import figure, from_zero, hidden_among, nothing
@@ -67,7 +67,7 @@ def spine(context: Context, all_series: Sequence[Series]) -> Part:
         "fig-profil",
         draw,
         caption,
-        captions.profile_alt(used, setting),
+        alternatives.profile(used, setting),
         data,
         full=True,
         keys=_KEYS.format(plural=setting.plural),
@@ -101,13 +101,13 @@ def trends(context: Context, all_series: Sequence[Series], id: str = "fig-verlae
     what += f"{beside} Jedes Feld hat seine eigene Skala; die Zahl ist der letzte Wert"
     hidden = hidden_among([r for s in used for r in s.over_time(context.focus)])
     caption = markdown.Caption(captions.trends(used, context.setting), what, source_line(context, used, hidden=hidden))
-    alt = captions.trends_alt(used, context.setting)
+    alt = alternatives.trends(used, context.setting)
     return figure(context, id, draw, caption, alt, contents.indicators_over_time(context, used), full=True)
 
 
 def pyramid(context: Context) -> Part:
     """Inhabitants by age and sex, the whole as step line."""
-    frame = context.snapshot.population
+    frame = context.snapshot.age_groups
     own = frame[frame["area"] == context.focus]
     periods = sorted({int(p) for p in own["period"]})
     if own.empty:
@@ -139,7 +139,7 @@ def pyramid(context: Context) -> Part:
     if not today.complete:
         line += " Geheim gehaltene Altersgruppen sind mit „.“ gekennzeichnet."
     caption = markdown.Caption(captions.pyramid(today), what, line + (" Erfundene Daten." if context.invented else ""))
-    return figure(context, "fig-altersaufbau", draw, caption, captions.pyramid_alt(today), _ages(today))
+    return figure(context, "fig-altersaufbau", draw, caption, alternatives.pyramid(today), _ages(today))
 
 
 def locator(context: Context) -> str:

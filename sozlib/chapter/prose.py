@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -25,10 +26,11 @@ from pydantic import Field
 
 from sozlib.chapter import german, numbers
 from sozlib.chapter.readings import Meta, Reading, Readings
-from sozlib.chapter.sentences import Setting
+from sozlib.chapter.setting import Setting
 from sozlib.chapter.signs import SIGNS
 from sozlib.errors import InputError, Place, Problem, relative
 from sozlib.parameters import Parameters, validate
+from sozlib.snapshot import WITHOUT_VALUE
 
 _FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?)^---[ \t]*\r?\n?", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"^(#{1,6})(?=\s)", re.MULTILINE)
@@ -46,6 +48,10 @@ _ALLOWED = (
     nodes.EvalContextModifier,
 )
 _EXAMPLE = "Richtig ist zum Beispiel: {{ wert('kennung_des_indikators') }}"
+
+
+#: What a text may call, methods of :class:`Values`.
+FUNCTIONS = ("wert", "kreis", "veraenderung", "rang", "seit", "jahr")
 
 
 class Front(Parameters):
@@ -81,25 +87,6 @@ class Note:
         return f"{date.day}.\u00a0{german.month(date.month)} {date.year}" if date else ""
 
 
-def find_texts(*starts: Path) -> Path | None:
-    """Folder ``notebooks/texts`` of the project that one of the paths lies in, searched upwards."""
-    for start in starts:
-        for folder in (start, *start.parents):
-            if (folder / "parameters" / "report.yml").is_file():
-                texts = folder / "notebooks" / "texts"
-                return texts if texts.is_dir() else None
-    return None
-
-
-def text_file(texts: Path, area: str, slug: str, topic: str) -> Path | None:
-    """File of an area and topic, under the area's id or its slug; None where nobody wrote one."""
-    for folder in (area, slug):
-        path = texts / folder / f"{topic}.md"
-        if folder and path.is_file() and path.resolve().is_relative_to(texts.resolve()):
-            return path
-    return None
-
-
 def render(path: Path, root: Path, readings: Readings, setting: Setting) -> Note:
     """Read a text, put in its values, make it safe.
 
@@ -118,17 +105,41 @@ def render(path: Path, root: Path, readings: Readings, setting: Setting) -> Note
         With file and line: not UTF-8, wrong front matter, unknown indicator or function, something that a text must
         not hold.
     """
+    front, body, offset = _examined(path, root, readings.catalogue)
+    file = relative(path, root)
+    rendered = _fill(body, file, offset, Values(readings, setting))
+    return Note(front, _tidy(rendered), file)
+
+
+def examine(path: Path, root: Path, indicators: Collection[str]) -> tuple[Problem, ...]:
+    """Every problem of a text that shows without a value being asked for: before anything is built.
+
+    Parameters
+    ----------
+    path, root
+        See :func:`render`.
+    indicators
+        Ids that the catalogue knows.
+    """
+    try:
+        _examined(path, root, indicators)
+    except InputError as error:
+        return tuple(error.problems)
+    return ()
+
+
+def _examined(path: Path, root: Path, indicators: Collection[str]) -> tuple[Front, str, int]:
+    """Front matter, body and the line that the body begins on; all problems raised at once."""
     file = relative(path, root)
     try:
         source = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise _error(file, 1, "encoding", "Die Datei ist nicht UTF-8.", "Speichern Sie sie als UTF-8.") from None
     front, body, offset = _split(source, file)
-    problems = _unsafe(body, file, offset)
+    problems = [*_unsafe(body, file, offset), *_wrong_calls(body, file, offset, indicators)]
     if problems:
         raise InputError(problems)
-    rendered = _fill(body, file, offset, Values(readings, setting))
-    return Note(front, _tidy(rendered), file)
+    return front, body, offset
 
 
 class Values:
@@ -143,14 +154,7 @@ class Values:
 
     def functions(self) -> dict[str, Any]:
         """By the name in the text."""
-        return {
-            "wert": self.wert,
-            "kreis": self.kreis,
-            "veraenderung": self.veraenderung,
-            "rang": self.rang,
-            "seit": self.seit,
-            "jahr": self.jahr,
-        }
+        return {name: getattr(self, name) for name in FUNCTIONS}
 
     def wert(self, indikator: str, jahr: int | None = None) -> str:
         """Value with unit; the sign in words where there is none."""
@@ -187,26 +191,22 @@ class Values:
         """Latest year with values."""
         return str(self._reading(indikator, self._area, None).period)
 
-    @property
-    def indicators(self) -> list[str]:
-        """Ids that may be asked for."""
-        return list(self._readings.catalogue)
-
     def _reading(self, indicator: str, area: str, period: int | None) -> Reading:
         return self._readings[indicator].get(area, period)
 
     def _text(self, reading: Reading) -> str:
         meta = self._readings.catalogue[reading.indicator]
-        return numbers.escape(spoken_value(meta, reading)).replace(". (", "\\. (", 1)
+        return numbers.escape(spoken_value(meta, reading))
 
 
 def spoken_value(meta: Meta, reading: Reading) -> str:
-    """Value with unit for a sentence; sign and words where there is none: ". (geheim gehalten)"."""
+    """Value with unit for a sentence; words where there is none: "nicht ausgewiesen (geheim gehalten)"."""
     if reading.shown and reading.value is not None:
         text = meta.text(reading.value)
         return f"({text})" if reading.status == "()" else text
-    sign = SIGNS[reading.status]
-    return f"{sign.sign} ({'geheim gehalten' if reading.status == '.' else sign.spoken})"
+    if reading.status not in WITHOUT_VALUE:
+        return SIGNS[reading.status].spoken
+    return f"nicht ausgewiesen ({'geheim gehalten' if reading.status == '.' else SIGNS[reading.status].spoken})"
 
 
 def _split(source: str, file: str) -> tuple[Front, str, int]:
@@ -225,21 +225,8 @@ def _split(source: str, file: str) -> tuple[Front, str, int]:
 
 
 def _fill(body: str, file: str, offset: int, values: Values) -> str:
-    environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
-    environment.globals.clear()
+    environment = _environment()
     environment.globals.update(values.functions())
-    try:
-        tree = environment.parse(body)
-    except TemplateSyntaxError as error:
-        message = f"Der Abruf ist nicht lesbar ({error.message})."
-        raise _error(file, error.lineno + offset, "text", message, _EXAMPLE) from None
-    problems = [
-        problem
-        for node in tree.find_all(nodes.Node)
-        if (problem := _examine(node, Place(file, node.lineno + offset), values))
-    ]
-    if problems:
-        raise InputError(dict.fromkeys(problems))
     try:
         return str(environment.from_string(body).render())
     except (TemplateError, TypeError, ValueError) as error:
@@ -247,21 +234,43 @@ def _fill(body: str, file: str, offset: int, values: Values) -> str:
         raise _error(file, line, "text", "Die Angaben in der Klammer passen nicht.", _EXAMPLE) from None
 
 
-def _examine(node: nodes.Node, place: Place, values: Values) -> Problem | None:
+def _environment() -> SandboxedEnvironment:
+    environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+    environment.globals.clear()
+    return environment
+
+
+def _wrong_calls(body: str, file: str, offset: int, indicators: Collection[str]) -> list[Problem]:
+    try:
+        tree = _environment().parse(body)
+    except TemplateSyntaxError as error:
+        message = f"Der Abruf ist nicht lesbar ({error.message})."
+        return [Problem("text", message, _EXAMPLE, Place(file, error.lineno + offset))]
+    found = (_examine(node, Place(file, node.lineno + offset), indicators) for node in tree.find_all(nodes.Node))
+    return list(dict.fromkeys(problem for problem in found if problem))
+
+
+def _examine(node: nodes.Node, place: Place, indicators: Collection[str]) -> Problem | None:
     """Problem of one node of a text: only calls of known functions with plain arguments are let in."""
-    known = values.functions()
-    if isinstance(node, nodes.Name) and node.name not in known:
-        near = get_close_matches(node.name, list(known), n=1, cutoff=0.4)
-        remedy = f"Meinten Sie „{near[0]}“?" if near else f"Bekannt sind: {', '.join(known)}."
+    if isinstance(node, nodes.Name) and node.name not in FUNCTIONS:
+        near = get_close_matches(node.name, FUNCTIONS, n=1, cutoff=0.4)
+        remedy = f"Meinten Sie „{near[0]}“?" if near else f"Bekannt sind: {', '.join(FUNCTIONS)}."
         return Problem("unknown-name", f"„{node.name}“ ist in Texten nicht bekannt.", remedy, place)
     if not isinstance(node, _ALLOWED):
         return Problem("unsafe-text", "Dieser Ausdruck ist in Texten nicht erlaubt.", _EXAMPLE, place)
     if isinstance(node, nodes.Call):
-        argument = next(iter(node.args), None) or next((k.value for k in node.kwargs if k.key == "indikator"), None)
+        given = {str(k.key) for k in node.kwargs}
+        several = ("indikator", "jahr") if getattr(node.node, "name", "") in ("wert", "kreis") else ("indikator",)
+        positional = set(several[: len(node.args)])
+        if len(node.args) > len(several) or given - set(several) or positional & given:
+            return Problem("text", "Die Angaben in der Klammer passen nicht.", _EXAMPLE, place)
+        if "indikator" not in positional | given:
+            return Problem("text", "In der Klammer fehlt die Kennung des Indikators.", _EXAMPLE, place)
+        argument = node.args[0] if node.args else next(k.value for k in node.kwargs if k.key == "indikator")
         name = argument.value if isinstance(argument, nodes.Const) else None
-        if name is None or str(name) in values.indicators:
+        if name is None or str(name) in indicators:
             return None
-        near = get_close_matches(str(name), values.indicators, n=1, cutoff=0.5)
+        near = get_close_matches(str(name), list(indicators), n=1, cutoff=0.5)
         remedy = f"Meinten Sie „{near[0]}“?" if near else "Bekannt sind die Kennungen in parameters/indicators."
         return Problem("unknown-indicator", f"Den Indikator „{name}“ gibt es nicht.", remedy, place)
     return None

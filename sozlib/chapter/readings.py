@@ -13,13 +13,13 @@ from functools import cached_property
 from typing import Any
 
 from sozlib import reads
-from sozlib.chapter import numbers
+from sozlib.chapter import german, numbers
 from sozlib.chapter.signs import shows_value
 from sozlib.snapshot import Snapshot
 
 #: Fields of the catalogue that are plain text.
 _TEXTS = (
-    *("title", "short_title", "numerator_text", "denominator_text", "source"),
+    *("title", "short_title", "phrase", "numerator_text", "denominator_text", "source"),
     *("legal_basis", "interpretation", "caveats", "sentence", "each"),
 )
 
@@ -81,6 +81,7 @@ class Meta:
     id: str
     title: str
     short_title: str
+    phrase: str
     topic: str
     kind: str
     per: int
@@ -122,6 +123,11 @@ class Meta:
         )
 
     @property
+    def noun(self) -> german.Noun:
+        """The indicator as subject of sentences: "der Anteil der Kinder …"; its short title where it has no phrase."""
+        return german.noun(self.phrase or f"{german.subject(self.kind).nominative} „{self.short_title}“")
+
+    @property
     def method(self) -> str:
         """Method of the 95 % interval: the entry's own, or the usual one of its kind."""
         return self.interval or {"proportion": "wilson", "rate": "poisson"}.get(self.kind, "none")
@@ -143,9 +149,15 @@ class Meta:
         """Value with unit: "18,5 %"."""
         return numbers.with_unit(numbers.number(value, self.decimals), self.unit)
 
+    def beside(self, value: float) -> str:
+        """Value beside the phrase, without a unit that the phrase has said already ("… je 1.000 Menschen: 8,4")."""
+        said = " je " in self.phrase and self.unit.startswith("je ")
+        return numbers.number(value, self.decimals) if said else self.text(value)
+
     def amount(self, value: float) -> str:
-        """Size of a difference with unit, without sign: "3,8 Prozentpunkte"."""
-        return numbers.with_unit(numbers.number(abs(value), self.decimals), self.difference_unit)
+        """Size of a difference with unit, without sign: "3,8 Prozentpunkte"; of values "je 1.000" the number alone."""
+        unit = "" if self.unit.startswith("je ") else self.difference_unit
+        return numbers.with_unit(numbers.number(abs(value), self.decimals), unit)
 
     def cell(self, reading: Reading | None) -> str:
         """Table cell of a reading: number, number in brackets or sign."""

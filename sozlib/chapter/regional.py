@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sozlib.chapter import captions, contents, markdown
+from sozlib.chapter import alternatives, captions, contents, markdown
 from sozlib.chapter.choropleth import choropleth, legend
 from sozlib.chapter.classes import map_classes
 from sozlib.chapter.context import Context
@@ -51,7 +51,7 @@ def map(context: Context, series: Series, period: int | None = None) -> Part:
         source = caption.source.removesuffix(last) + " Feste Klassengrenzen, gültig für alle Jahre."
         caption = markdown.Caption(caption.statement, caption.what, source + (last if context.invented else ""))
     labels, counts = [e.label for e in entries], [e.count for e in entries]
-    alt = captions.map_alt(series, setting, labels, counts, period)
+    alt = alternatives.map(series, setting, labels, counts, period)
     return figure(context, f"fig-karte-{slug(meta.id)}", draw, caption, alt, contents.ranked(context, series, period))
 
 
@@ -83,7 +83,7 @@ def multiples(context: Context, series: Series) -> Part:
     hidden = hidden_among([r for id in context.areas for r in series.over_time(id)])
     source = source_line(context, [series], breaks=True, hidden=hidden)
     caption = markdown.Caption(captions.multiples(series, setting), what, source)
-    alt = captions.multiples_alt(series, setting)
+    alt = alternatives.multiples(series, setting)
     data = contents.areas_over_time(context, series)
     return figure(context, f"fig-vielfache-{slug(meta.id)}", draw, caption, alt, data, full=True)
 

@@ -8,11 +8,10 @@ number. Nothing here names a cause.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sozlib.chapter import german, numbers
-from sozlib.chapter.german import Gender, Place, Whole
 from sozlib.chapter.readings import Meta, Reading, Series
+from sozlib.chapter.setting import Setting
 from sozlib.chapter.signs import SIGNS
 
 #: From this share of the whole's value on, a secured difference is called "deutlich".
@@ -22,46 +21,18 @@ CLEARLY = 0.2
 NAMED = 3
 
 
-@dataclass(frozen=True)
-class Setting:
-    """Where a chapter plays: the words for its area, its whole and its kind of areas.
-
-    Parameters
-    ----------
-    area
-        Id of the area; None in overall chapters.
-    place
-        The area in sentences.
-    whole
-        The whole in sentences.
-    names
-        Names of the areas of the reporting level by id, in their order.
-    singular, plural, plural_dative, gender
-        What an area is called.
-    """
-
-    area: str | None
-    place: Place
-    whole: Whole
-    names: dict[str, str]
-    singular: str
-    plural: str
-    plural_dative: str
-    gender: Gender
-
-    def name(self, area: str) -> str:
-        """Name of an area, of the whole for its id."""
-        return self.names.get(area, self.whole.name)
-
-    def count(self, n: int) -> str:
-        """ "drei Räume", "kein Raum"."""
-        return german.counted(n, self.singular, self.plural, self.gender)
-
-
-def describe(series: Series, setting: Setting) -> list[str]:
+def describe(series: Series, setting: Setting, turn: int = 0) -> list[str]:
     """Paragraphs about an indicator in the setting's area: value and comparison, development, rank.
 
     Never empty: where nothing is known, the paragraph says so.
+
+    Parameters
+    ----------
+    series, setting
+        The indicator and the words of the chapter.
+    turn
+        How many indicators the chapter has described before; neighbouring paragraphs take different words for the
+        same message.
     """
     if series.period is None:
         return [f"Für „{series.meta.title}“ liegen in dieser Ausgabe keine Werte vor."]
@@ -71,67 +42,90 @@ def describe(series: Series, setting: Setting) -> list[str]:
     reading = series.get(area)
     if not reading.known:
         return [" ".join(withheld(series, setting, reading))]
-    first = [*level(series, setting, reading), *comparison(series, setting, reading)]
-    second = development(series, setting, reading)
+    first = [*level(series, setting, reading), *comparison(series, setting, reading, turn)]
+    second = development(series, setting, reading, turn)
     third = rank(series, setting, reading)
     return [" ".join(part) for part in (first, second, third) if part]
 
 
 def level(series: Series, setting: Setting, reading: Reading) -> list[str]:
     """The value, the count behind it and its interval."""
-    meta, noun = series.meta, german.subject(series.meta.kind)
-    when = german.when(meta.as_of, reading.period)
+    meta = series.meta
     if not reading.shown or reading.value is None:
-        return [f"{when} {_clause_first(noun.nominative, reading.status, setting.place.locative)}."]
-    wert = meta.text(reading.value)
-    if meta.sentence:
-        parts = [f"{when} {meta.sentence.format(ort=setting.place.locative, wert=wert)}."]
-    else:
-        parts = [f"{when} beträgt {noun.nominative} {setting.place.locative} {wert}."]
+        when = german.when(meta.as_of, reading.period)
+        return [f"{when} {_clause_first(meta.noun.nominative, reading.status, setting.place.locative)}."]
+    parts = [f"{_said(meta, reading, reading.value, setting.place.locative)}."]
+    limits = ""
+    if reading.lower is not None and reading.upper is not None:
+        low, high = (numbers.number(n, meta.decimals) for n in (reading.lower, reading.upper))
+        limits = f"{low} bis {numbers.with_unit(high, meta.unit)}"
     if _countable(meta, reading):
         top, base = (numbers.number(n, 0) for n in (reading.numerator or 0, reading.denominator or 0))
         each = german.every_nth(reading.value, meta.each) if meta.each and meta.unit == "%" else None
-        parts.append(f"Das sind {top} von {base}{f', {each}' if each else ''}.")
-    if reading.lower is not None and reading.upper is not None:
-        low, high = (numbers.number(n, meta.decimals) for n in (reading.lower, reading.upper))
-        parts.append(f"Das 95-%-Intervall reicht von {low} bis {numbers.with_unit(high, meta.unit)}.")
+        aside = f" (95-%-Intervall: {limits})" if limits else ""
+        parts.append(f"Das sind {top} von {base}{f', {each}' if each else ''}{aside}.")
+    elif limits:
+        parts.append(f"Das 95-%-Intervall reicht von {limits}.")
     if reading.status == "()":
         parts.append("Der Wert ist nur eingeschränkt aussagekräftig.")
     return parts
 
 
-def comparison(series: Series, setting: Setting, reading: Reading) -> list[str]:
-    """The area against the whole, with what the test allows to say."""
+def _said(meta: Meta, reading: Reading, value: float, where: str) -> str:
+    """Value in a sentence without full stop: the catalogue's own, or one with the indicator's name."""
+    when = german.when(meta.as_of, reading.period)
+    if meta.sentence:
+        return f"{when} {meta.sentence.format(ort=where, wert=meta.text(value))}"
+    return f"{when} beträgt {meta.noun.nominative} {where} {meta.beside(value)}"
+
+
+def comparison(series: Series, setting: Setting, reading: Reading, turn: int = 0) -> list[str]:
+    """The area against the whole, with what the test allows to say; ``turn`` chooses among equal wordings."""
     meta, noun, whole = series.meta, german.subject(series.meta.kind), setting.whole
     against = series.whole(reading.period)
+    where = german.capital(whole.kind_locative)
     if not against.shown or against.value is None:
         if against.known:
             clause = SIGNS[against.status].clause.replace("ist", f"ist {noun.pronoun}", 1)
-            return [f"{german.capital(whole.kind_locative)} insgesamt {clause}."]
+            return [f"{where} insgesamt {clause}."]
         return [f"Ein Wert für {whole.accusative} insgesamt ist nicht ausgewiesen."]
-    there = f"{german.capital(whole.kind_locative)} insgesamt sind es {meta.text(against.value)}"
+    value = meta.text(against.value) if meta.sentence else meta.beside(against.value)
+    there = f"{where} insgesamt sind es {value}"
     distance = None if reading.value is None or not reading.shown else reading.value - against.value
-    if meta.kind == "count" or distance is None:
+    if meta.kind == "count" or distance is None or reading.value is None or reading.versus_whole is None:
         return [f"{there}."]
+    if numbers.signed(distance, meta.decimals).startswith("±"):
+        return [f"{where} insgesamt ist {noun.pronoun} ebenso hoch."]
     by = numbers.with_unit(numbers.number(abs(distance), meta.decimals), german.dative_plural(meta.difference_unit))
-    level_with = numbers.signed(distance, meta.decimals).startswith("±")
-    if reading.secured and not level_with:
-        sizeable = meta.kind != "change" and abs(distance) >= CLEARLY * abs(against.value)
-        clearly = "deutlich " if sizeable else ""
-        side = "über" if distance > 0 else "unter"
-        return [
-            f"{there}. {noun.start} {setting.place.locative} liegt damit {clearly}{side} "
-            f"{noun.dative_article} {whole.kind_genitive}; der Unterschied von {by} "
-            "ist statistisch gesichert."
-        ]
-    if reading.versus_whole == "same":
-        if level_with:
-            return [f"{german.capital(whole.kind_locative)} insgesamt ist {noun.pronoun} ebenso hoch."]
-        return [f"{there}; der Unterschied von {by} ist statistisch nicht gesichert."]
-    return [f"{there}."]
+    amount, place = meta.amount(distance), setting.place.locative
+    more = "weniger" if distance > 0 else "mehr"
+    if not reading.secured:
+        return _choose(
+            turn,
+            f"{there}; der Unterschied von {by} ist statistisch nicht gesichert.",
+            f"Vom Wert {whole.kind_genitive} ({value}) unterscheidet sich {noun.nominative} nicht gesichert.",
+            f"{there}; der Abstand von {by} kann zufällig sein.",
+        )
+    sizeable = meta.kind != "change" and abs(distance) >= CLEARLY * abs(against.value)
+    clearly, side = "deutlich " if sizeable else "", "über" if distance > 0 else "unter"
+    times = german.times(reading.value, against.value) if meta.kind != "change" else None
+    near = f"; {noun.nominative} {place} ist {times}. Der Unterschied von {by} ist statistisch gesichert."
+    apart = f", also {amount} {more}; der Unterschied ist statistisch gesichert."
+    return _choose(
+        turn,
+        f"{there}. {noun.start} {place} liegt damit {clearly}{side} {noun.dative_article} {whole.kind_genitive}; "
+        f"der Unterschied von {by} ist statistisch gesichert.",
+        f"{noun.start} liegt damit um {amount} {side} dem Wert {whole.kind_genitive} ({value}); der Unterschied ist "
+        "statistisch gesichert.",
+        f"{there}{near if times else apart}",
+    )
 
 
-def development(series: Series, setting: Setting, reading: Reading) -> list[str]:
+def _choose(turn: int, *wordings: str) -> list[str]:
+    return [wordings[turn % len(wordings)]]
+
+
+def development(series: Series, setting: Setting, reading: Reading, turn: int = 0) -> list[str]:
     """The trend of the area and of the whole, breaks and years without value."""
     meta, noun = series.meta, german.subject(series.meta.kind)
     history = series.over_time(reading.area)
@@ -140,14 +134,18 @@ def development(series: Series, setting: Setting, reading: Reading) -> list[str]
         return ["Werte für frühere Jahre liegen nicht vor; eine Entwicklung lässt sich deshalb nicht beschreiben."]
     start = reading.trend_from
     if reading.trend is None or start is None:
-        parts = [f"Ob sich {noun.nominative} seit {known[0].period} verändert hat, lässt sich nicht prüfen."]
+        parts = _untested(meta, noun, known, reading)
         start = known[0].period
     elif reading.trend == "none":
-        change = reading.trend_change
-        size = "" if change is None else f" ({_signed_amount(meta, change)})"
-        parts = [f"Seit {start} ist keine gesicherte Veränderung festzustellen{size}."]
+        size = "" if reading.trend_change is None else f" ({_signed_amount(meta, reading.trend_change)})"
+        parts = _choose(
+            turn,
+            f"Seit {start} ist keine gesicherte Veränderung festzustellen{size}.",
+            f"Eine Veränderung seit {start} ist nicht gesichert{size}.",
+        )
     else:
-        parts = [_moved(meta, noun.nominative, reading, f"Seit {start}") + "; " + _certain(reading)]
+        since = "Seit" if turn % 2 == 0 else "Gegenüber"
+        parts = [_moved(meta, noun.nominative, reading, f"{since} {start}") + "; " + _certain(reading)]
     parts += _whole_moved(series, setting, reading, start)
     between = [(year, text) for year, text in meta.breaks if start < year <= reading.period]
     for year, text in between:
@@ -156,6 +154,14 @@ def development(series: Series, setting: Setting, reading: Reading) -> list[str]
     if gaps:
         parts.append(f"Für {german.year_ranges(gaps)} ist kein Wert ausgewiesen.")
     return parts
+
+
+def _untested(meta: Meta, noun: german.Noun, known: Sequence[Reading], reading: Reading) -> list[str]:
+    """Development that no test has looked at: the first value beside the latest, without judgement."""
+    first = known[0]
+    if meta.method == "none" and first.shown and first.value is not None and first.period < reading.period:
+        return [f"Im Jahr {first.period} waren es {meta.beside(first.value)}."]
+    return [f"Ob sich {noun.nominative} seit {first.period} verändert hat, lässt sich nicht prüfen."]
 
 
 def rank(series: Series, setting: Setting, reading: Reading) -> list[str]:
@@ -168,13 +174,17 @@ def rank(series: Series, setting: Setting, reading: Reading) -> list[str]:
     above = [r for r in others if r.value is not None and r.value > own]
     below = [r for r in others if r.value is not None and r.value < own]
     high = len(above) <= len(below)
-    place = german.superlative(1 + len(above if high else below), high)
+    position = 1 + len(above if high else below)
     which = f"{german.count_word(len(others) + 1)} {setting.plural_dative}"
     if len(others) + 1 < len(setting.names):
         which += " mit ausgewiesenem Wert"
     same = [setting.name(r.area) for r in others if r.value == own]
     along = f", gleichauf mit {german.join(same)}" if same else ""
-    parts = [f"Unter den {which} ist das {noun.article} {place} {noun.bare}{along}."]
+    if position <= NAMED:
+        parts = [f"Unter den {which} ist das {noun.article} {german.superlative(position, high)} {noun.bare}{along}."]
+    else:
+        standing = german.standing(1 + len(above))
+        parts = [f"Der Höhe nach steht {setting.place.name} damit unter den {which} {standing}{along}."]
     if reading.lower is None or reading.upper is None:
         return parts
     blurred = [
@@ -199,7 +209,7 @@ def rank(series: Series, setting: Setting, reading: Reading) -> list[str]:
 
 def withheld(series: Series, setting: Setting, reading: Reading) -> list[str]:
     """Sentences in place of a value: why there is none, for how long, what is known instead."""
-    noun, whole = german.subject(series.meta.kind), setting.whole
+    noun, whole = series.meta.noun, setting.whole
     history = series.over_time(reading.area)
     tail: list[int] = []
     for earlier in reversed(history):
@@ -208,10 +218,11 @@ def withheld(series: Series, setting: Setting, reading: Reading) -> list[str]:
         tail.append(earlier.period)
     years = german.year_ranges(tail)
     lasting = f"; das gilt für die Jahre {years}" if len(tail) > 1 else f" (Stand {reading.period})"
-    parts = [f"{noun.start} {setting.place.locative} {SIGNS[reading.status].clause}{lasting}."]
+    clause = _clause_first(noun.nominative, reading.status, setting.place.locative, subject_first=True)
+    parts = [f"{clause}{lasting}."]
     against = series.whole(reading.period)
     if against.shown and against.value is not None:
-        parts.append(f"{german.capital(whole.kind_locative)} insgesamt sind es {series.meta.text(against.value)}.")
+        parts.append(f"{german.capital(whole.kind_locative)} insgesamt sind es {series.meta.beside(against.value)}.")
     past = series.last_known(reading.area)
     if past is None:
         parts.append("Auch für frühere Jahre ist kein Wert ausgewiesen." if len(history) > len(tail) else "")
@@ -222,45 +233,21 @@ def withheld(series: Series, setting: Setting, reading: Reading) -> list[str]:
     return [part for part in parts if part]
 
 
-def withheld_together(all_series: Sequence[Series], setting: Setting) -> list[str]:
-    """One paragraph for each reason why several indicators have no value, each with the value of the whole."""
-    texts = []
-    for status, sign in SIGNS.items():
-        group = [s for s in all_series if s.get(setting.area or s.whole_id).status == status]
-        if not group:
-            continue
-        named = []
-        for series in group:
-            there = series.whole()
-            aside = f" ({setting.whole.kind} {series.meta.text(there.value)})" if there.shown and there.value else ""
-            named.append(f"„{series.meta.short_title}“{aside}")
-        if len(group) == 1:
-            texts.append(f"{german.capital(setting.place.locative)} ist {sign.reason}: {named[0]}.")
-        else:
-            texts.append(f"{german.capital(setting.place.locative)} sind {sign.reason}: {german.join(named)}.")
-    return texts
-
-
 def overall(series: Series, setting: Setting) -> list[str]:
     """Paragraph about an indicator in the whole: level, spread between the areas, development."""
-    meta, noun, whole = series.meta, german.subject(series.meta.kind), setting.whole
+    meta, whole = series.meta, setting.whole
     reading = series.whole()
-    when = german.when(meta.as_of, reading.period)
     if reading.shown and reading.value is not None:
-        wert = meta.text(reading.value)
-        if meta.sentence:
-            parts = [f"{when} {meta.sentence.format(ort=whole.locative, wert=wert)}."]
-        else:
-            parts = [f"{when} beträgt {noun.nominative} {whole.locative} {wert}."]
+        parts = [f"{_said(meta, reading, reading.value, whole.locative)}."]
     else:
-        parts = [f"{noun.start} {whole.locative} {SIGNS[reading.status].clause}."]
+        parts = [_clause_first(meta.noun.nominative, reading.status, whole.locative, subject_first=True) + "."]
     areas = [r for r in series.among(setting.names) if r.shown and r.value is not None]
     if len(areas) > 1:
         ordered = sorted(areas, key=lambda r: r.value or 0.0)
         low, high = ordered[0], ordered[-1]
         parts.append(
-            f"Unter den {setting.plural_dative} reicht die Spanne von {meta.text(low.value or 0.0)} "
-            f"({setting.name(low.area)}) bis {meta.text(high.value or 0.0)} ({setting.name(high.area)})."
+            f"Die Spanne reicht von {meta.text(low.value or 0.0)} {setting.where(low.area)} bis "
+            f"{meta.text(high.value or 0.0)} {setting.where(high.area)}."
         )
     hidden = [r for r in series.among(setting.names) if not r.known]
     if hidden:
@@ -318,9 +305,11 @@ def _signed_amount(meta: Meta, change: float) -> str:
     return numbers.with_unit(numbers.signed(change, meta.decimals), meta.difference_unit)
 
 
-def _clause_first(subject: str, status: str, where: str) -> str:
+def _clause_first(subject: str, status: str, where: str, subject_first: bool = False) -> str:
     verb, _, rest = SIGNS[status].clause.partition(" ")
-    return f"{verb} {subject} {where} {rest}"
+    if rest.startswith("sich "):
+        where, rest = f"sich {where}", rest.removeprefix("sich ")
+    return f"{german.capital(subject)} {verb} {where} {rest}" if subject_first else f"{verb} {subject} {where} {rest}"
 
 
 def _countable(meta: Meta, reading: Reading) -> bool:

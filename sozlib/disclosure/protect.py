@@ -159,10 +159,15 @@ def protect_population(
 ) -> pd.DataFrame:
     """Population by age group and sex of an edition; hidden cells have the status "." and no value.
 
+    Totals (rows without sex) are taken as known when groups are chosen to be hidden, so that publishing them gives
+    nothing away: what they are added up from holds at least two hidden groups or none. A total is hidden where it is
+    small itself, and with it others that would give it away.
+
     Parameters
     ----------
     population
-        Columns :data:`sozlib.snapshot.POPULATION_COLUMNS`; groups of one area, period and sex do not overlap.
+        Columns :data:`sozlib.snapshot.POPULATION_COLUMNS`; groups of one area, period and sex do not overlap, and the
+        row without sex is their total.
     areas
         Areas of all levels.
     indicators
@@ -179,7 +184,7 @@ def protect_population(
     for bounds in sorted(_age_sums(indicators)):
         low, high, sex = bounds
         upper = cells["age_to"].astype("Float64").fillna(np.inf)
-        inside = (cells["age_from"] >= low) & (upper <= high)
+        inside = (cells["age_from"] >= low) & (upper <= high) & (cells["sex"] != "")
         if sex:
             inside &= cells["sex"] == sex
         chosen = cells[inside]
@@ -187,6 +192,11 @@ def protect_population(
             Sum(tuple(int(i) for i in chosen.index[parts]))
             for parts in chosen.groupby(["area", "period"], sort=False).indices.values()
         ]
+    groups = cells[cells["sex"] != ""].groupby(["area", "period"], sort=False).indices
+    within = cells.index[cells["sex"] != ""]
+    for position, area, period in cells.loc[cells["sex"] == "", ["area", "period"]].itertuples():
+        if (area, period) in groups:
+            sums.append(Sum(tuple(int(within[i]) for i in groups[area, period]), int(position)))
     hidden = conceal(sizes, primary, sums, minimum)
     cells.loc[hidden, "status"] = SIGN
     cells.loc[hidden, "value"] = np.nan

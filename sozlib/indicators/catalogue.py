@@ -80,6 +80,9 @@ class Definition(Parameters):
     id: Id
     title: str = Field(description="Voller Name")
     short_title: str = Field(description="Kurzer Name für Tabellen und Achsen")
+    phrase: str = Field(
+        "", description="Name in Sätzen, Einzahl mit Artikel: „der Anteil der Kinder im SGB-II-Bezug“"
+    )
     kind: Kind = Field(description="Anteil, Rate, Verhältnis, Mittelwert, Veränderung oder Anzahl")
     per: int = Field(100, ge=1, description="Wert je 1, 100, 1000 oder 10000")
     unit: str = Field(description="Einheit, wie sie am Wert steht: %, je 1.000, Jahre …")
@@ -110,6 +113,13 @@ class Definition(Parameters):
             raise ValueError("Der Satz braucht {ort} und {wert} je einmal.")
         if set("{}") & set(value.replace("{ort}", "").replace("{wert}", "")):
             raise ValueError("Im Satz sind nur die Platzhalter {ort} und {wert} bekannt.")
+        return value
+
+    @field_validator("phrase")
+    @classmethod
+    def _phrase(cls, value: str) -> str:
+        if value and value.split(" ")[0] not in ("der", "die", "das"):
+            raise ValueError("Beginnen Sie mit „der“, „die“ oder „das“, zum Beispiel „die SGB-II-Quote“.")
         return value
 
     @field_validator("each")

@@ -86,6 +86,9 @@ def snapshot(folder: Path) -> Snapshot:
         {"area": area, "period": 2025, "sex": sex, "age_from": age, "age_to": age + 4 if age < 90 else None,
          "value": 40 + age % 7, "status": ""}
         for area in (*AREAS, WHOLE) for sex in ("m", "f") for age in range(0, 95, 5)
+    ] + [
+        {"area": area, "period": 2025, "sex": "", "age_from": 0, "age_to": None, "value": 1634, "status": ""}
+        for area in (*AREAS, WHOLE)
     ]  # fmt: skip
     return write_snapshot(
         folder,

@@ -46,6 +46,7 @@ def chapter(small_snapshot: Snapshot) -> Chapter:
 def everything(chapter: Chapter) -> None:
     chapter.header()
     chapter.key_figures()
+    chapter.remarks()
     chapter.spine()
     chapter.multiples()
     chapter.pyramid()
@@ -150,8 +151,8 @@ def test_outside_a_project_a_notebook_says_what_is_missing(tmp_path: Path, monke
 
 def test_values_are_words_where_there_is_no_number(chapter: Chapter) -> None:
     assert chapter.value("above-rising") == "18,5\u00a0%"
-    assert chapter.value("protected-now") == ". (geheim gehalten)"
-    assert chapter.value("later") == "… (Angabe folgt später)"
+    assert chapter.value("protected-now") == "nicht ausgewiesen (geheim gehalten)"
+    assert chapter.value("later") == "nicht ausgewiesen (Angabe folgt später)"
 
 
 def test_text_of_a_chapter(chapter: Chapter, parts: list[Part], snapshot: SnapshotAssertion) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from sozlib.chapter import german
+from sozlib.chapter.places import Whole, place
 
-CITY = german.Whole("Flensburg", "Stadt", "in Flensburg", "in der Stadt", "der Stadt", "die")
-DISTRICT = german.Whole("Musterkreis", "Kreis", "im Musterkreis", "im Kreis", "des Kreises", "der")
+CITY = Whole("Flensburg", "Stadt", "in Flensburg", "in der Stadt", "der Stadt", "die")
+DISTRICT = Whole("Musterkreis", "Kreis", "im Musterkreis", "im Kreis", "des Kreises", "der")
 
 
 def test_lists_read_like_sentences() -> None:
@@ -37,7 +38,7 @@ def test_datives_and_counts_that_stand_alone() -> None:
      ("Friesischer Berg", "im Stadtteil Friesischer Berg")],
 )  # fmt: skip
 def test_places_take_the_right_preposition(name: str, where: str) -> None:
-    assert german.place(name, "Stadtteil", "m").locative == where
+    assert place(name, "Stadtteil", "m").locative == where
 
 
 def test_the_whole_bends_in_both_genders() -> None:

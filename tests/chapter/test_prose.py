@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from sozlib.chapter import prose
+from sozlib.chapter import prose, texts
 from sozlib.chapter.context import Context
 from sozlib.errors import InputError
 
@@ -84,8 +86,28 @@ def test_a_text_that_is_not_utf8_is_refused(project_text: Path, brackenrode: Con
 
 def test_texts_are_found_under_id_or_slug_and_nowhere_else(project_text: Path) -> None:
     project_text.write_text("x", encoding="utf-8")
-    texts = project_text.parents[1]
-    assert prose.text_file(texts, "0101", "brackenrode", "armut") == project_text
-    assert prose.text_file(texts, "0102", "altstadt", "armut") is None
-    assert prose.text_file(texts, "..", "", "../parameters/report") is None
-    assert prose.find_texts(texts / "0101") == texts
+    folder = project_text.parents[1]
+    assert texts.text_file(folder, "0101", "brackenrode", "armut") == project_text
+    assert texts.text_file(folder, "0102", "altstadt", "armut") is None
+    assert texts.text_file(folder, "..", "", "../parameters/report") is None
+    assert texts.find_texts(folder / "0101") == folder
+
+
+def test_all_texts_are_checked_before_anything_runs(project_text: Path) -> None:
+    project_text.write_text("---\nauthor: A\n---\n{{ wert('sgb2') }}\n\n{{ wrt('sgb2_quote') }}\n", encoding="utf-8")
+    for name in ("0101/armutt.md", "brackenrod/armut.md", "ueberblick/zusammenfassung.md", "0101/schule.md"):
+        path = project_text.parents[1] / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("{{ wert('sgb2_quote') }}", encoding="utf-8")
+    asked = {"cells": [{"cell_type": "code", "source": ["chapter.text('schule')"]}]}
+    (project_text.parents[2] / "schule.ipynb").write_text(json.dumps(asked), encoding="utf-8")
+    report = SimpleNamespace(topics=[SimpleNamespace(id="armut"), SimpleNamespace(id="arbeit")])
+    project = SimpleNamespace(root=project_text.parents[3], report=report)
+    found = texts.examine_texts(project, ["sgb2_quote"], {"0101": "brackenrode"})  # type: ignore[arg-type]
+    said = {(p.severity, str(p.place), p.remedy) for p in found}
+    assert said == {
+        ("error", "notebooks/texts/0101/armut.md, Zeile 4", "Meinten Sie „sgb2_quote“?"),
+        ("error", "notebooks/texts/0101/armut.md, Zeile 6", "Meinten Sie „wert“?"),
+        ("warning", "notebooks/texts/0101/armutt.md", "Meinten Sie „armut“?"),
+        ("warning", "notebooks/texts/brackenrod", "Meinten Sie „brackenrode“?"),
+    }

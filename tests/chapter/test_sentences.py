@@ -8,10 +8,11 @@ import invented
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from sozlib.chapter import captions
+from sozlib.chapter import alternatives, captions
 from sozlib.chapter.context import Context
 from sozlib.chapter.leads import area_lead, overall_lead
-from sozlib.chapter.sentences import describe, paragraphs, withheld_together
+from sozlib.chapter.sentences import describe, paragraphs
+from sozlib.chapter.together import withheld_together
 
 BROKEN = re.compile(r"\b(nan|NaN|None|NA|inf)\b|  |\(\)|,,|\.\.|\s[.,;]|\{|^\s*$")
 
@@ -51,7 +52,7 @@ def test_captions_carry_no_numbers_and_alternative_texts_are_whole(brackenrode: 
         assert not re.search(r"\d", statement), statement
         assert not statement.endswith("."), statement
     if series.period is not None:
-        for alt in (captions.trend_alt(series, setting), captions.comparison_alt(series, setting)):
+        for alt in (alternatives.trend(series, setting), alternatives.comparison(series, setting)):
             assert not BROKEN.search(alt), alt
 
 

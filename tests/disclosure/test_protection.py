@@ -208,11 +208,32 @@ def test_a_small_age_group_is_hidden_with_what_would_give_it_away(attack):
         sums += [Sum((at["0101"], at["0102"], at["0103"]), at["01"]), Sum((at["0201"], at["0202"]), at["02"])]
         sums.append(Sum((at["01"], at["02"]), at["00"]))
     for _, parts in cells.groupby("area"):
-        sums.append(Sum(tuple(parts.index)))
-        sums.append(Sum(tuple(parts.index[parts["age_from"] >= 80])))
+        groups = parts[parts["sex"] != ""]
+        sums.append(Sum(tuple(groups.index), parts.index[parts["sex"] == ""].item()))
+        sums.append(Sum(tuple(groups.index[groups["age_from"] >= 80])))
     small = set(full.index[full["value"].between(1, 2)])
     assert len(small) == 3
     assert not attack(concealed, sums) & small
+    assert (public.loc[public["sex"] == "", "status"] == "").all(), "totals stay public"
+    hidden = public[concealed].groupby("area").size()
+    assert (hidden >= 2).all(), "one hidden group alone would be the rest of the total"
+
+
+def test_a_total_is_hidden_where_it_is_small_itself(attack):
+    nobody = {(sex, low): 0 for sex in "mf" for low in range(0, 95, 5)}
+    full = pyramid({"0201": {**nobody, ("m", 0): 1, ("f", 40): 1}})
+    public = protect_population(full, AREAS, [], minimum=3)
+    assert full.loc[(full["area"] == "0201") & (full["sex"] == ""), "value"].item() == 2
+    totals = public[public["sex"] == ""].set_index("area")
+    assert set(totals.index[totals["status"] == "."]) >= {"0201", "0202"}, "the region would give it back"
+    cells = full.reset_index(drop=True)
+    sums = [Sum(tuple(p.index[p["sex"] != ""]), p.index[p["sex"] == ""].item()) for _, p in cells.groupby("area")]
+    for _, p in cells.groupby(["sex", "age_from"]):
+        at = dict(zip(p["area"], p.index, strict=True))
+        sums += [Sum((at["0101"], at["0102"], at["0103"]), at["01"]), Sum((at["0201"], at["0202"]), at["02"])]
+        sums.append(Sum((at["01"], at["02"]), at["00"]))
+    small = set(cells.index[cells["value"].between(1, 2)])
+    assert not attack((public["status"] == ".").to_numpy(), sums) & small
 
 
 def test_population_groups_are_five_years_and_open_at_ninety():
@@ -224,9 +245,12 @@ def test_population_groups_are_five_years_and_open_at_ninety():
     assert (groups["value"] == 100).all()
 
 
-def test_a_measure_without_sex_and_age_gives_no_pyramid():
+def test_a_measure_without_sex_and_age_gives_totals_alone():
     table = observations(people=[10] * 5)
-    assert population_table(Quantities(table, AREAS, LEVELS), "people", (2000, 2030)).empty
+    totals = population_table(Quantities(table, AREAS, LEVELS), "people", (2000, 2030))
+    assert (totals["sex"] == "").all()
+    found = dict(zip(totals["area"], totals["value"], strict=True))
+    assert found == dict.fromkeys(BASE, 10) | {"01": 30, "02": 20, "00": 50}
 
 
 @pytest.mark.parametrize("minimum", [3, 5])
