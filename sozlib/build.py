@@ -6,27 +6,29 @@ is well; only then it takes the last report's place.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sozlib import receipt
 from sozlib.batch.chapter_run import ChapterFailure, ChapterJob, ChapterResult
 from sozlib.batch.execute import chapter_jobs, choose_engine, execute
 from sozlib.batch.keys import ChapterState, Present, keep, key_file, states
 from sozlib.batch.plan import Plan
 from sozlib.batch.planning import make_plan
 from sozlib.batch.progress import ShownProgress
-from sozlib.batch.summary import counted
+from sozlib.batch.summary import by_reason, counted
 from sozlib.errors import BuildError, Problem, relative
-from sozlib.files import Digests
+from sozlib.files import Digests, digest_of
 from sozlib.findings import listed
 from sozlib.manifest import make_manifest, write_manifest
-from sozlib.project import Assembler, Engine, Project
-from sozlib.release import exclusive, switch_in
+from sozlib.project import Assembler, Engine, Project, scaffold
+from sozlib.release import exclusive, recover, switch_in
 
 if TYPE_CHECKING:
     from sozlib.snapshot import Snapshot
@@ -83,40 +85,105 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
     BuildError
         Chapters failed or the report did not pass its checks: the last report stays.
     """
-    from sozlib.book.assemble import assemble
+    from sozlib.book.assemble import assemble, choose_assembler, volume_keys, volume_reasons
     from sozlib.book.checks import check_site
+    from sozlib.disclosure.proof import prove
+    from sozlib.book.shelf import Shelf
     from sozlib.commands import usable_texts
     from sozlib.state import make_snapshot
 
     name = edition + (PARTIAL if wish.partial else "")
     began = time.perf_counter()
-    workshop = project.workshop(name)
+    workshop, report = project.workshop(name), project.output(name)
     # A partial build reads the whole one's snapshot, so the two never run at the same time.
     with exclusive(project.workshop(edition)):
+        recover(report)
+        watched = _look(project, edition)
         say("Daten lesen und prüfen …")
         snapshot, remarks = make_snapshot(project, edition)
         _show_warnings(remarks, say)
+        if proof := prove(project, snapshot):
+            say(proof)
         plan = make_plan(project, snapshot.areas, edition, only_areas=wish.areas, only_topics=wish.topics)
         _show_warnings(usable_texts(project), say)
         say(described(plan))
         notebooks = workshop / "notebooks"
         digests = Digests(workshop / "digests.json")
-        run(project, plan, notebooks, snapshot, wish, say, digests)
-        say("Bücher und Seiten …")
-        workers = wish.workers or project.report.workers
-        site = assemble(
-            project, plan, snapshot, workshop, assembler=wish.assembler or project.report.assembler, workers=workers
-        )
-        _show_warnings(site.problems, say)
-        write_manifest(site.folder, make_manifest(project, snapshot, plan, notebooks, site.folder, site.assembler))
-        _raise_failed_checks(check_site(site.folder, project, plan, snapshot), say)
-        report = project.output(name)
-        switch_in(site.folder, report)
-    minutes, seconds = divmod(round(time.perf_counter() - began), 60)
-    say(f"Fertig in {minutes} min {seconds} s: {(report / 'index.html').as_posix()}")
+        chapters = run(project, plan, notebooks, snapshot, wish, say, digests)
+        assembler = choose_assembler(wish.assembler or project.report.assembler)
+        keys = volume_keys(project, plan, snapshot, workshop, digests, assembler)
+        volumes = volume_reasons(Shelf(workshop / "quarto", digests), keys)
+        key = digest_of([keys, snapshot.digest, project.report.model_dump(mode="json"), project.cycle.model_dump()])
+        says = f"Nichts zu tun: {relative(report, project.root)} ist aktuell ({_extent(plan)})."
+        last = receipt.read(workshop)
+        if last.get("site") == key and receipt.untouched(last):
+            say(says)
+        else:
+            say(f"Bücher und Seiten: {_bound(volumes)} …")
+            site = assemble(
+                project,
+                plan,
+                snapshot,
+                workshop,
+                assembler=assembler,
+                workers=wish.workers or project.report.workers,
+                digests=digests,
+            )
+            _show_warnings(site.problems, say)
+            write_manifest(site.folder, make_manifest(project, snapshot, plan, notebooks, site.folder, site.assembler))
+            _raise_failed_checks(check_site(site.folder, project, plan, snapshot), say)
+            switch_in(site.folder, report)
+            _summarise(chapters, volumes, say)
+            minutes, seconds = divmod(round(time.perf_counter() - began), 60)
+            say(f"Fertig in {minutes} min {seconds} s: {(report / 'index.html').as_posix()}")
+        digests.keep()
+        receipt.write(workshop, _asked(project, edition, wish), watched, report, key, says)
     if wish.partial:
         say(f"Teilbau: der vollständige Bericht in {relative(project.output(edition), project.root)} blieb unberührt.")
     return report
+
+
+def _look(project: Project, edition: str) -> receipt.Watched:
+    """What this build can read, before it reads it; raw tables elsewhere are known from the last snapshot."""
+    try:
+        meta = json.loads((project.workshop(edition) / "snapshot" / "snapshot.json").read_text(encoding="utf-8"))
+        named = [project.path(name) for name in meta["inputs"] if not name.startswith(("sozlib/", "parameters/"))]
+    except (OSError, ValueError, KeyError):
+        named = []
+    elsewhere = [path for path in named if not path.is_relative_to(project.data) and path.name != "tokens.css"]
+    packaged = scaffold()
+    folders = [packaged / part for part in ("notebooks", "reports/theme")]
+    return receipt.look(project.root, project.report.data, folders, elsewhere)
+
+
+def _asked(project: Project, edition: str, wish: Wish) -> dict[str, object]:
+    declared = [candidate.id for candidate in project.report.editions]
+    return {
+        "edition": edition,
+        "default": edition == ("public" if "public" in declared else declared[0]),
+        "cycle": project.cycle.id,
+        "own_cycle": project.cycle.id == project.report.cycle,
+        "areas": list(wish.areas),
+        "topics": list(wish.topics),
+        "assembler": wish.assembler,
+    }
+
+
+def _bound(volumes: Mapping[str, Sequence[str]]) -> str:
+    return counted(sum(bool(reasons) for reasons in volumes.values()), len(volumes), "Band", "Bände")
+
+
+def _summarise(chapters: Sequence[ChapterState], volumes: Mapping[str, Sequence[str]], say: Say) -> None:
+    """Say what was made anew and why."""
+    run_again = sum(bool(state.reasons) for state in chapters)
+    say(f"Ausgeführt: {counted(run_again, len(chapters), 'Kapitel', 'Kapitel')}")
+    for line in by_reason((state.job.id, state.reasons) for state in chapters):
+        say(line)
+    say(f"Gebunden: {_bound(volumes)}")
+    # That a volume's chapters are new has just been said.
+    other = ((name, [r for r in reasons if "Kapitel" not in r]) for name, reasons in volumes.items())
+    for line in by_reason(other):
+        say(line)
 
 
 def run(
@@ -174,12 +241,13 @@ def failed_chapters(failures: Sequence[ChapterFailure], total: int, root: Path) 
 
 
 def described(plan: Plan) -> str:
-    """One line on what will be run."""
-    volumes, chapters = len(plan.volumes), len(plan.chapters)
-    return (
-        f"Ausgabe {plan.edition}: {volumes} {'Band' if volumes == 1 else 'Bände'}, "
-        f"{chapters} Kapitel, Berichtszyklus {plan.cycle}"
-    )
+    """One line on what a report consists of."""
+    return f"Ausgabe {plan.edition}: {_extent(plan)}, Berichtszyklus {plan.cycle}"
+
+
+def _extent(plan: Plan) -> str:
+    volumes = len(plan.volumes)
+    return f"{volumes} {'Band' if volumes == 1 else 'Bände'}, {len(plan.chapters)} Kapitel"
 
 
 def _show_warnings(problems: Sequence[Problem], say: Say) -> None:

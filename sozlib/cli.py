@@ -114,6 +114,7 @@ def make_parser() -> GermanParser:
     preview.add_argument("area", metavar="GEBIET", help="Kennung oder Kurzname des Gebiets, oder „ueberblick“")
     preview.add_argument("topic", metavar="THEMA", help="Themenfeld oder Dateiname des Kapitels")
     add("verify", _verify, "prüft einen freigegebenen Bericht noch einmal", edition)
+    add("attack", _attack, "greift eine Ausgabe an und zeigt, wie genau gesperrte Zahlen bestimmbar sind", edition)
     init = add("init", _init, "legt einen eigenen Projektordner an")
     init.add_argument("folder", metavar="ORDNER", type=Path, help="neuer oder leerer Ordner")
     schema = add("schema", _schema, "schreibt JSON-Schemata der Parameterdateien für Editoren")
@@ -184,6 +185,15 @@ def _plan(options: argparse.Namespace) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
+    from sozlib import receipt
+
+    asked = receipt.Asked(
+        options.edition, getattr(options, "cycle", None), options.areas, options.topics, options.assembler
+    )
+    done = receipt.nothing_to_do(getattr(options, "project", Path()).resolve(), asked)
+    if done is not None:
+        print("\n".join(done))
+        return OK
     from sozlib.build import build
 
     project = _project(options)
@@ -206,6 +216,13 @@ def _verify(options: argparse.Namespace) -> int:
 
     project = _project(options)
     return max(verify(project, edition) for edition in _editions(options, project))
+
+
+def _attack(options: argparse.Namespace) -> int:
+    from sozlib.commands import show_attack
+
+    project = _project(options)
+    return max(show_attack(project, edition) for edition in _editions(options, project))
 
 
 def _init(options: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ where it was.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import os
 import shutil
 import sys
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sozlib.errors import SozlibError
+from sozlib.files import write_whole
 
 #: ``renameat2`` flag: swap two names in one step.
 _EXCHANGE = 2
@@ -35,6 +37,7 @@ def switch_in(site: Path, report: Path) -> None:
     """
     report.parent.mkdir(parents=True, exist_ok=True)
     recover(report)
+    _settle()
     old = _aside(report)
     if not report.exists():
         os.replace(site, report)
@@ -59,24 +62,41 @@ def recover(report: Path) -> None:
 def exclusive(workshop: Path) -> Iterator[None]:
     """Keep a second build out of the same workshop.
 
+    The lock is the system's: it ends with the process that holds it, however that ends. A file that a killed build
+    left behind therefore holds up nobody; what stands in it only tells who is building.
+
     Raises
     ------
     SozlibError
-        Another process is building there.
+        Another process is building there: which, and since when.
     """
     workshop.mkdir(parents=True, exist_ok=True)
-    lock = workshop / ".lock"
-    handle = os.open(lock, os.O_RDWR | os.O_CREAT)
+    holder = workshop / ".lock-holder"
+    handle = os.open(workshop / ".lock", os.O_RDWR | os.O_CREAT)
     try:
         if not _lock(handle):
             raise SozlibError(
-                f"{workshop.as_posix()}: Hier läuft schon ein Bau. Warten Sie, bis er fertig ist, "
+                f"{workshop.as_posix()}: Hier läuft schon ein Bau{_who(holder)}. Warten Sie, bis er fertig ist, "
                 "oder brechen Sie ihn ab."
             )
-        # The system lets go of the lock when the process ends, however that happens.
-        yield
+        since = dt.datetime.now()
+        write_whole(holder, f"{os.getpid()} {since.isoformat(timespec='minutes')}")
+        try:
+            yield
+        finally:
+            holder.unlink(missing_ok=True)
     finally:
         os.close(handle)
+
+
+def _who(holder: Path) -> str:
+    """„ (Prozess 4711, seit 22.11.2026, 14:05 Uhr)“, as far as it is known."""
+    try:
+        process, since = holder.read_text(encoding="utf-8").split()
+        began = dt.datetime.fromisoformat(since)
+    except (OSError, ValueError):
+        return ""
+    return f" (Prozess {process}, seit {began.day}.{began.month}.{began.year}, {began:%H:%M} Uhr)"
 
 
 def _lock(handle: int) -> bool:
@@ -92,6 +112,12 @@ def _lock(handle: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def _settle() -> None:
+    """Bring the new report to the disk before it takes the old one's place."""
+    if hasattr(os, "sync"):
+        os.sync()
 
 
 def _aside(report: Path) -> Path:

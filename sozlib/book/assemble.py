@@ -1,21 +1,27 @@
 """From executed notebooks to a finished site folder: all volumes side by side, by Quarto or by the embedded assembler.
 
 Both read the same prepared projects. ``auto`` takes Quarto where it is on the PATH; without it pandoc and Typst from
-the installed wheels do the work.
+the installed wheels do the work. A volume whose chapters, words, theme and program are the same as in the last build
+is taken from the shelf; so is its PDF if only what the web shows has changed.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import multiprocessing
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+from pydantic import TypeAdapter
+
+from sozlib.batch.forked import die_with_parent
 from sozlib.batch.plan import Plan, Volume
 from sozlib.book import quarto
 from sozlib.book.convert import convert_volume
@@ -24,7 +30,11 @@ from sozlib.book.imprint import volume_data
 from sozlib.book.motif import write_motif
 from sozlib.book.pdf import set_pdf, write_sources
 from sozlib.book.prepare import prepare_volume
+from sozlib.book.shelf import Shelf
+from sozlib.book.theme import theme_folders
 from sozlib.errors import Problem, SozlibError, raise_errors
+from sozlib.files import Digests, digest_of, stamps
+from sozlib.program import program, versions
 from sozlib.project import Assembler, Project
 from sozlib.snapshot import Snapshot
 
@@ -41,18 +51,26 @@ class _Job:
     snapshot: Path
     notebooks: Path
     folder: Path
-    site: Path
     volume: Volume
     assembler: Chosen
+
+    @property
+    def pdf(self) -> Path:
+        """Where the volume's PDF is kept from build to build."""
+        return self.folder.parents[1] / "pdf" / self.volume.id / f"{self.volume.id}.pdf"
 
 
 @dataclass(frozen=True)
 class _Result:
-    """What came of a volume; ``failure`` is a message where nothing did."""
+    """What came of a volume and the digest of its PDF; ``failure`` is a message where nothing did."""
 
     document: VolumeDocument
     problems: tuple[Problem, ...] = ()
     failure: str = ""
+    pdf: str = ""
+
+
+_RESULT = TypeAdapter(_Result)
 
 
 def choose_assembler(wanted: Assembler) -> Chosen:
@@ -80,6 +98,7 @@ def assemble(
     assembler: Assembler = "auto",
     workers: int = 0,
     build_pages: Callable[..., None] | None = None,
+    digests: Digests | None = None,
 ) -> BookSite:
     """Bind all volumes of a plan into a site folder.
 
@@ -99,6 +118,8 @@ def assemble(
         Volumes at a time; 0 for one a processor core.
     build_pages
         What builds the pages around the chapters, by default :func:`sozlib.book.site.build_site`.
+    digests
+        Digests of files, remembered from build to build.
 
     Returns
     -------
@@ -112,14 +133,20 @@ def assemble(
     SozlibError
         A volume could not be set.
     """
+    digests = digests or Digests()
+    shelf = Shelf(workshop / "quarto", digests)
+    chosen = choose_assembler(assembler)
+    keys = volume_keys(project, plan, snapshot, workshop, digests, chosen)
     if build_pages is None:
         from sozlib.book.site import build_site
 
-        build_pages = build_site
-    chosen = choose_assembler(assembler)
+        build_pages = partial(build_site, shelf=Shelf(workshop / "pages", digests), program=program(digests))
     site = workshop / "site"
     shutil.rmtree(site, ignore_errors=True)
     site.mkdir(parents=True)
+    shelf.keep_only(keys)
+    Shelf(workshop / "pdf", digests).keep_only(keys)
+    results = {name: _from_shelf(shelf, name, key) for name, key in keys.items()}
     jobs = [
         _Job(
             project.root,
@@ -128,32 +155,118 @@ def assemble(
             snapshot.path,
             workshop / "notebooks",
             workshop / "quarto" / volume.id,
-            site,
             volume,
             chosen,
         )
         for volume in plan.volumes
+        if results[volume.id] is None
     ]
-    _remove_others(workshop / "quarto", {volume.id for volume in plan.volumes})
-    results = _run(jobs, workers)
-    problems = [problem for result in results for problem in result.problems]
+    for job, result in zip(jobs, _run(jobs, workers), strict=True):
+        results[job.volume.id] = result
+        if not result.failure and not any(problem.severity == "error" for problem in result.problems):
+            shelf.put(job.volume.id, keys[job.volume.id], _RESULT.dump_python(result, mode="json"))
+    bound = [result for result in results.values() if result is not None]
+    problems = [problem for result in bound for problem in result.problems]
     raise_errors(problems)
-    if failures := [result.failure for result in results if result.failure]:
+    if failures := [result.failure for result in bound if result.failure]:
         raise SozlibError("\n\n".join(failures))
+    bound = [_into(site, result, workshop, chosen) for result in bound]
     documents: dict[str, ChapterDocument] = {
-        chapter.chapter.id: chapter for result in results for chapter in result.document.chapters
+        chapter.chapter.id: chapter for result in bound for chapter in result.document.chapters
     }
-    pdfs = {r.document.volume.id: r.document.pdf for r in results if r.document.pdf is not None}
+    pdfs = {r.document.volume.id: r.document.pdf for r in bound if r.document.pdf is not None}
     build_pages(project, plan, snapshot, documents, site, pdfs)
-    volumes = {result.document.volume.id: result.document for result in results}
+    volumes = {result.document.volume.id: result.document for result in bound}
     return BookSite(site, volumes, chosen, tuple(problems))
+
+
+def volume_keys(
+    project: Project, plan: Plan, snapshot: Snapshot, workshop: Path, digests: Digests, chosen: Chosen
+) -> dict[str, dict[str, Any]]:
+    """Key of every volume: all that goes into it, by name; where it is the same, the volume is the same."""
+    edition = project.edition(plan.edition)
+    files = snapshot.meta["files"]
+    notebooks = [n for n, _ in stamps(project.notebooks) if not n.endswith(".ipynb") and not n.startswith("texts/")]
+    shared = {
+        "program": program(digests),
+        "assembler": [chosen, str(quarto.quarto_path()) if chosen == "quarto" else ""],
+        "theme": digest_of([digests.below(folder) for folder in theme_folders(project)]),
+        "pictures": digest_of(digests.below(project.notebooks, sorted(notebooks))),
+        "outlines": [files.get(name, "") for name in ("geometry.parquet", "tokens.css")],
+    }
+    return {
+        volume.id: {
+            **shared,
+            "words": digest_of(volume_data(project, edition, volume)),
+            "plan": [[c.slug, c.title, c.area, c.topic, c.template.as_posix()] for c in volume.chapters],
+            "place": str(workshop),
+            "chapters": {c.slug: digests.of(workshop / "notebooks" / f"{c.id}.ipynb") for c in volume.chapters},
+        }
+        for volume in plan.volumes
+    }
+
+
+_CHANGES = {
+    "program": "Programmversion",
+    "assembler": "andere Fertigung",
+    "theme": "Gestaltung geändert",
+    "pictures": "Bilder neben den Vorlagen geändert",
+    "outlines": "Umrisse oder Farben geändert",
+    "words": "Angaben zum Bericht geändert",
+    "plan": "Kapitelfolge oder Titel geändert",
+    "place": "anderer Ordner",
+}
+
+
+def volume_reasons(shelf: Shelf, keys: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """Why each volume has to be bound anew, in German; nothing where the one on the shelf will do."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, key in keys.items():
+        then = shelf.key(name)
+        if not isinstance(then, dict):
+            found[name] = ("neu",)
+            continue
+        now = json.loads(json.dumps(key))
+        reasons = [words for part, words in _CHANGES.items() if then.get(part) != now[part]]
+        before = then.get("chapters", {})
+        changed = [slug for slug, digest in now["chapters"].items() if before.get(slug) != digest]
+        if changed:
+            reasons.append(f"{len(changed)} Kapitel geändert" if len(changed) > 1 else f"Kapitel {changed[0]} geändert")
+        if not reasons and shelf.take(name, key) is None:
+            reasons.append("Ergebnis fehlt oder wurde verändert")
+        found[name] = tuple(reasons)
+    return found
+
+
+def _from_shelf(shelf: Shelf, name: str, key: object) -> _Result | None:
+    about = shelf.take(name, key)
+    if about is None:
+        return None
+    result = _RESULT.validate_python(about)
+    pdf = result.document.pdf
+    return result if pdf is not None and shelf.digests.of(pdf) == result.pdf else None
+
+
+def _into(site: Path, result: _Result, workshop: Path, chosen: Chosen) -> _Result:
+    """Copy what is ready of a volume into the site."""
+    document = result.document
+    assert document.pdf is not None
+    target = site / "pdf" / document.pdf.name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(document.pdf, target)
+    if chosen == "quarto":
+        pages = workshop / "quarto" / document.volume.id / quarto.OUTPUT
+        without = shutil.ignore_patterns(document.pdf.name)
+        shutil.copytree(pages, site / document.volume.id, ignore=without, dirs_exist_ok=True)
+    return replace(result, document=replace(document, pdf=target))
 
 
 def _run(jobs: Sequence[_Job], workers: int) -> list[_Result]:
     count = min(workers or os.cpu_count() or 1, len(jobs))
     if count <= 1:
         return [_assemble_volume(job) for job in jobs]
-    with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn")) as pool:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(count, mp_context=context, initializer=die_with_parent) as pool:
         return list(pool.map(_assemble_volume, jobs))
 
 
@@ -168,7 +281,7 @@ def _assemble_volume(job: _Job) -> _Result:
         data = volume_data(project, edition, volume)
         quarto.write_project(project, volume, job.folder, data)
         if job.assembler == "quarto":
-            return _Result(_by_quarto(project, job), tuple(problems))
+            return _Result(_by_quarto(project, job), tuple(problems), pdf=Digests().of(job.pdf))
         document, found = convert_volume(volume, job.folder)
         problems += found
         if any(problem.severity == "error" for problem in problems):
@@ -178,26 +291,30 @@ def _assemble_volume(job: _Job) -> _Result:
         has_motif = write_motif(Snapshot.open(job.snapshot), tokens, motif, volume.area)
         data["motif"] = motif.name if has_motif else None
         main = write_sources(document, job.folder, data)
-        pdf = job.site / "pdf" / f"{volume.id}.pdf"
-        set_pdf(main, job.folder, pdf, project.cycle.published)
-        return _Result(replace(document, pdf=pdf), tuple(problems))
+        key = _pdf_key(job.folder, project.cycle.published)
+        shelf = Shelf(job.pdf.parents[1], Digests())
+        if shelf.take(volume.id, key) is None:
+            shelf.clear(volume.id)
+            set_pdf(main, job.folder, job.pdf, project.cycle.published)
+            shelf.put(volume.id, key, "")
+        return _Result(replace(document, pdf=job.pdf), tuple(problems), pdf=shelf.digests.of(job.pdf))
     except SozlibError as error:
         return _Result(empty, failure=f"Band „{volume.title}“: {error}")
+
+
+def _pdf_key(folder: Path, published: dt.date) -> str:
+    """Key of a PDF: Typst sources, pictures, theme and fonts, and what sets them."""
+    digests = Digests()
+    names = sorted(name for name, _ in stamps(folder) if not name.endswith((".ipynb", ".qmd", ".yml")))
+    return digest_of(
+        [digests.below(folder, names), digests.of(Path(set_pdf.__code__.co_filename)), versions(), published]
+    )
 
 
 def _by_quarto(project: Project, job: _Job) -> VolumeDocument:
     published = project.cycle.published
     epoch = int(dt.datetime(published.year, published.month, published.day, tzinfo=dt.UTC).timestamp())
-    html, pdf = quarto.render(job.folder, job.volume, epoch)
-    target = job.site / "pdf" / f"{job.volume.id}.pdf"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(pdf, target)
-    shutil.copytree(html, job.site / job.volume.id, ignore=shutil.ignore_patterns(pdf.name), dirs_exist_ok=True)
-    return VolumeDocument(job.volume, (), target)
-
-
-def _remove_others(folder: Path, wanted: set[str]) -> None:
-    """Remove projects of volumes that the plan no longer has."""
-    for path in folder.glob("*/"):
-        if path.name not in wanted:
-            shutil.rmtree(path)
+    _, pdf = quarto.render(job.folder, job.volume, epoch)
+    job.pdf.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(pdf, job.pdf)
+    return VolumeDocument(job.volume, (), job.pdf)

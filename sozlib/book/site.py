@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,13 @@ from sozlib.batch.plan import Plan
 from sozlib.book import overviews
 from sozlib.book.chapterpage import chapter_page
 from sozlib.book.document import ChapterDocument
-from sozlib.book.downloads import write_downloads
+from sozlib.book.downloads import Download, write_downloads
 from sozlib.book.frame import Frame, Page, Pdf
 from sozlib.book.links import upwards
-from sozlib.book.search import write_index
+from sozlib.book.search import FALLBACK, write_index
+from sozlib.book.shelf import Shelf
 from sozlib.book.theme import FONTS, theme_file, theme_folders
+from sozlib.files import Digests, digest_of, stamps
 from sozlib.project import Project
 from sozlib.snapshot import Snapshot
 
@@ -35,6 +38,9 @@ def build_site(
     documents: Mapping[str, ChapterDocument],
     target: Path,
     pdfs: Mapping[str, Path],
+    *,
+    shelf: Shelf | None = None,
+    program: str = "",
 ) -> None:
     """Write the site.
 
@@ -52,11 +58,15 @@ def build_site(
         Folder to be filled; pages already there are kept.
     pdfs
         Volume id → its PDF. Files outside ``target`` are copied to ``pdf/<volume>.pdf``.
+    shelf
+        Where downloads and search indexes of the last build lie, which are taken if they are still right.
+    program
+        Digest of the program, part of their keys.
     """
     target.mkdir(parents=True, exist_ok=True)
     _copy_assets(project, target)
     frame = Frame(project, plan, snapshot, _place_pdfs(pdfs, target), marks=bool(documents))
-    downloads = write_downloads(snapshot, target)
+    downloads = _downloads(snapshot, target, shelf, program)
     environment = Environment(
         loader=FileSystemLoader([str(folder) for folder in theme_folders(project)]),
         autoescape=True,
@@ -86,7 +96,36 @@ def build_site(
     write(*overviews.search(frame))
     write(*overviews.imprint(frame))
     write(*overviews.accessibility(frame))
-    write_index(target)
+    _index(target, shelf, program)
+
+
+def _downloads(snapshot: Snapshot, target: Path, shelf: Shelf | None, program: str) -> tuple[Download, ...]:
+    if shelf is None:
+        return write_downloads(snapshot, target)
+    key = [snapshot.digest, program]
+    about = shelf.take("downloads", key)
+    if about is None:
+        about = [asdict(download) for download in write_downloads(snapshot, shelf.clear("downloads"))]
+        shelf.put("downloads", key, about)
+    shutil.copytree(shelf.folder / "downloads", target, dirs_exist_ok=True)
+    return tuple(Download(**download) for download in about)
+
+
+def _index(target: Path, shelf: Shelf | None, program: str) -> None:
+    if shelf is None:
+        write_index(target)
+        return
+    pages = [name for name, _ in stamps(target) if name.endswith(".html")]
+    key = digest_of([Digests().below(target, sorted(pages)), program])
+    if shelf.take("search", key) is None:
+        write_index(target)
+        kept = shelf.clear("search")
+        (kept / FALLBACK).parent.mkdir(parents=True)
+        shutil.copyfile(target / FALLBACK, kept / FALLBACK)
+        shutil.copytree(target / "pagefind", kept / "pagefind")
+        shelf.put("search", key, "")
+    else:
+        shutil.copytree(shelf.folder / "search", target, dirs_exist_ok=True)
 
 
 def _copy_assets(project: Project, target: Path) -> None:
