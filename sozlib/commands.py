@@ -1,4 +1,4 @@
-"""The commands that read and show: check, plan, verify, schema."""
+"""The commands that read and show: check, plan, attack, verify, schema."""
 
 from __future__ import annotations
 
@@ -143,6 +143,28 @@ def verify(project: Project, edition: str) -> int:
     files = len(read_manifest(report)["outputs"])
     print(f"{shown}: {files} Dateien geprüft, {counted(problems)}")
     return BuildError.exit_code if any(problem.severity == "error" for problem in problems) else 0
+
+
+def show_attack(project: Project, edition: str, lines: int = 20) -> int:
+    """Attack an edition and print what can be inferred about its hidden counts, the worst first.
+
+    Returns
+    -------
+    int
+        0, or 3 if a protected count can be inferred too precisely.
+    """
+    from sozlib.disclosure.proof import described, run_attack, summary
+    from sozlib.errors import BuildError
+    from sozlib.state import prepare
+
+    snapshot = prepare(project, edition)
+    found = run_attack(project, snapshot)
+    short = [inference for inference in found if not inference.safe]
+    print(f"Ausgabe {edition}")
+    for inference in found[: max(lines, len(short))]:
+        print(f"  {'' if inference.safe else 'ZU GENAU: '}{described(inference, snapshot)}")
+    print(f"{len(short)} geschützte Zahlen sind zu genau bestimmbar." if short else summary(found))
+    return BuildError.exit_code if short else 0
 
 
 def _snapshot_of(project: Project, edition: str, files: dict[str, str]) -> Snapshot | None:

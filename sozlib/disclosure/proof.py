@@ -1,0 +1,94 @@
+"""The attack as a step of the build and as a command: run once for each state of an edition, its result kept.
+
+An edition whose attack finds a protected count too precisely is not built.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from sozlib.disclosure.attack import Inference, attack
+from sozlib.disclosure.hidden import read_hidden, record_of
+from sozlib.errors import BuildError
+from sozlib.observations.load import read_sources
+from sozlib.project import Project
+from sozlib.snapshot import Snapshot
+
+#: Result of the last attack, beside the record of hidden cells.
+RESULT = "angriff.json"
+
+
+def run_attack(project: Project, snapshot: Snapshot) -> tuple[Inference, ...]:
+    """Attack a snapshot; what the rule protects and is found too precisely comes first."""
+    sources = read_sources(project)[0].values()
+    kinds = {measure.id: measure.kind for source in sources for measure in source.measures}
+    return attack(snapshot, read_hidden(record_of(snapshot.path)), kinds)
+
+
+def prove(project: Project, snapshot: Snapshot) -> str:
+    """Attack an edition unless this very state has withstood an attack already.
+
+    Returns
+    -------
+    str
+        German sentence on the result; empty for an edition that hides nothing.
+
+    Raises
+    ------
+    BuildError
+        A protected count can be inferred too precisely; names the worst ones, never their numbers.
+    """
+    if int(snapshot.meta["edition"]["minimum_count"]) <= 1:
+        return ""
+    result = record_of(snapshot.path) / RESULT
+    kept = _kept(result, snapshot.digest)
+    if kept is not None:
+        return kept
+    found = run_attack(project, snapshot)
+    short = [inference for inference in found if not inference.safe]
+    if short:
+        raise BuildError(
+            "Die Geheimhaltung hält einem Angriff nicht stand; der Bericht wird nicht gebaut.\n\n"
+            + "\n".join(described(inference, snapshot) for inference in short[:20])
+            + (f"\n… und {len(short) - 20} weitere" if len(short) > 20 else "")
+        )
+    said = summary(found)
+    result.write_text(json.dumps({"digest": snapshot.digest, "said": said}, ensure_ascii=False), encoding="utf-8")
+    return said
+
+
+def summary(found: tuple[Inference, ...]) -> str:
+    """One German sentence on an attack that failed."""
+    protected = [inference for inference in found if inference.required > 0]
+    if not protected:
+        return f"Angriff: {len(found)} gesperrte Zahlen, keine davon muss geschützt bleiben."
+    least = min(inference.width for inference in protected)
+    return (
+        f"Angriff: {len(found)} gesperrte Zahlen, davon {len(protected)} zu schützen; "
+        f"alle bleiben auf mindestens {_number(least)} ungewiss (verlangt: {_number(protected[0].required)})."
+    )
+
+
+def described(inference: Inference, snapshot: Snapshot) -> str:
+    """A hidden count and the interval that can be inferred, in German."""
+    names = dict(zip(snapshot.areas["id"], snapshot.areas["name"], strict=True))
+    count = inference.count
+    high = f"und {_number(inference.high)}" if inference.high != float("inf") else "und beliebig viel"
+    asked = f"; verlangt ist eine Breite von {_number(inference.required)}" if inference.required else ""
+    return (
+        f"{count.name}, {names.get(count.area, count.area)}, {count.period}: "
+        f"zwischen {_number(inference.low)} {high}{asked}"
+    )
+
+
+def _kept(path: Path, digest: str) -> str | None:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return str(content["said"]) if content.get("digest") == digest else None
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}".replace("-", "\u2212")

@@ -1,0 +1,214 @@
+"""All counts that an edition publishes, as linear equations over the smallest groups of people they are made of.
+
+Every count in the report (numerators, denominators, population by age and sex) is a sum over *atoms*: people of one
+measure, age span, sex and nationality in one area at one date. Cut finely enough, every published count is a sum of
+whole atoms, so everything that readers can add or subtract is in the equations: areas to regions and the whole,
+children under 15 within those under 18, both sexes within everyone, births within the balance of births and deaths,
+the pyramid within the denominators.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from sozlib.indicators.catalogue import SURFACE, Indicator, Term
+
+#: measure, lower age, upper age (exclusive), sex, nationality
+Group = tuple[str, float, float, str, str]
+#: group, area of the reporting level, year
+Atom = tuple[Group, str, int]
+
+
+@dataclass(frozen=True)
+class Count:
+    """A published or hidden count.
+
+    Parameters
+    ----------
+    parts
+        Measures and groups it is made of, each with weight and years before ``period``.
+    area, period
+        Where and when.
+    name
+        German words for messages.
+    """
+
+    parts: tuple[tuple[Term, float, int], ...]
+    area: str
+    period: int
+    name: str
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """Equal for the same count, wherever it stands."""
+        return (
+            tuple(
+                (t.measures, t.sex, t.age_from, t.age_to, t.nationality, w, self.period - lag)
+                for t, w, lag in self.parts
+            ),
+            self.area,
+        )
+
+
+def counts(
+    indicators: pd.DataFrame, catalogue: Sequence[Indicator], kinds: Mapping[str, str]
+) -> Iterator[tuple[Count, float]]:
+    """Every count behind the indicators with its number, NaN where there is none.
+
+    Parameters
+    ----------
+    indicators
+        Rows of a snapshot.
+    catalogue
+        Its indicators.
+    kinds
+        Kinds of the measures; only counts are numbers of people that can be added.
+    """
+    by_id = {indicator.id: indicator for indicator in catalogue}
+    for id, rows in indicators.groupby("indicator", sort=False):
+        indicator = by_id[str(id)]
+        for side in ("numerator", "denominator"):
+            parts = expressed(getattr(indicator, side), kinds)
+            if not parts:
+                continue
+            name = f"{indicator.short_title} ({'Zähler' if side == 'numerator' else 'Nenner'})"
+            for area, period, number in zip(rows["area"], rows["period"], rows[side], strict=True):
+                yield Count(parts, str(area), int(period), name), float(number)
+
+
+def expressed(terms: Sequence[Term], kinds: Mapping[str, str]) -> tuple[tuple[Term, float, int], ...]:
+    """Terms with weight and lag; nothing where one of them is no plain count of people."""
+    for term in terms:
+        plain = term.weight is None and term.measures != (SURFACE,)
+        if not plain or any(kinds.get(m, "count") != "count" for m in term.measures):
+            return ()
+    return tuple((term, term.factor, term.lag) for term in terms)
+
+
+def people(population: pd.DataFrame, measure: str) -> Iterator[tuple[Count, float]]:
+    """Counts of the table by age and sex."""
+    for row in population.to_dict("records"):
+        top = None if pd.isna(row["age_to"]) else int(row["age_to"])
+        term = Term(measure=measure, sex=row["sex"] or None, age_from=int(row["age_from"]), age_to=top)
+        span = f"{row['age_from']}–{top}" if top is not None else f"ab {row['age_from']}"
+        name = f"Bevölkerung {span}, {row['sex']}"
+        yield Count(((term, 1.0, 0),), str(row["area"]), int(row["period"]), name), float(row["value"])
+
+
+@dataclass(frozen=True)
+class System:
+    """Equations that hold between the counts of an edition.
+
+    Parameters
+    ----------
+    known
+        Numbers that the edition shows, by identity of their count.
+    unknown
+        Counts without a number in the edition.
+    areas
+        Areas of all levels: id, parent, level.
+    base
+        Id of the reporting level.
+    sexes
+        Sexes that everyone belongs to.
+    bounds
+        Counts that cannot be larger than a published number: those meant among all.
+    """
+
+    known: Mapping[tuple[object, ...], tuple[Count, float]]
+    unknown: Mapping[tuple[object, ...], Count]
+    areas: pd.DataFrame
+    base: str
+    sexes: tuple[str, ...] = ("m", "f")
+    bounds: tuple[tuple[Count, float], ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        published: Sequence[tuple[Count, float]],
+        areas: pd.DataFrame,
+        base: str,
+        sexes: tuple[str, ...] = ("m", "f"),
+        bounds: Sequence[tuple[Count, float]] = (),
+    ) -> System:
+        """System of the counts of an edition; a count that is shown anywhere is known everywhere."""
+        known: dict[tuple[object, ...], tuple[Count, float]] = {}
+        unknown: dict[tuple[object, ...], Count] = {}
+        for count, number in published:
+            if np.isfinite(number):
+                known.setdefault(count.identity, (count, number))
+            else:
+                unknown.setdefault(count.identity, count)
+        unknown = {key: count for key, count in unknown.items() if key not in known}
+        return cls(known, unknown, areas, base, sexes, tuple(b for b in bounds if b[0].identity in unknown))
+
+    @cached_property
+    def below(self) -> dict[str, tuple[str, ...]]:
+        """Areas of the reporting level inside each area, itself included."""
+        parent = dict(zip(self.areas["id"], self.areas["parent"], strict=True))
+        inside: dict[str, list[str]] = defaultdict(list)
+        for area in self.areas.loc[self.areas["level"] == self.base, "id"]:
+            upper: object = area
+            while isinstance(upper, str) and upper:
+                inside[upper].append(str(area))
+                upper = parent.get(upper)
+        return {area: tuple(found) for area, found in inside.items()}
+
+    @cached_property
+    def _cuts(self) -> dict[str, tuple[list[float], bool, bool]]:
+        """For each measure: ages at which a group begins, whether sexes and nationalities are told apart."""
+        ages: dict[str, set[float]] = defaultdict(lambda: {0.0, np.inf})
+        sexes: dict[str, bool] = defaultdict(bool)
+        nations: dict[str, bool] = defaultdict(bool)
+        everything = [*self.unknown.values(), *(count for count, _ in self.known.values())]
+        for term in {part[0] for count in everything for part in count.parts}:
+            for measure in term.measures:
+                ages[measure] |= {float(term.age_from or 0), np.inf if term.age_to is None else term.age_to + 1.0}
+                sexes[measure] |= term.sex is not None
+                nations[measure] |= term.nationality is not None
+        return {m: (sorted(found), sexes[m], nations[m]) for m, found in ages.items()}
+
+    @cached_property
+    def _groups(self) -> dict[Term, tuple[Group, ...]]:
+        return {}
+
+    def groups(self, term: Term) -> tuple[Group, ...]:
+        """Atoms of a term, without area and year."""
+        if term not in self._groups:
+            low = float(term.age_from or 0)
+            high = np.inf if term.age_to is None else term.age_to + 1.0
+            found: list[Group] = []
+            for measure in term.measures:
+                ages, by_sex, by_nation = self._cuts[measure]
+                sexes = [term.sex] if term.sex else list(self.sexes) if by_sex else [""]
+                nations = [term.nationality] if term.nationality else ["german", "foreign"] if by_nation else [""]
+                found += [
+                    (measure, start, end, sex, nation)
+                    for start, end in pairwise(ages)
+                    if low <= start and end <= high
+                    for sex in sexes
+                    for nation in nations
+                ]
+            self._groups[term] = tuple(found)
+        return self._groups[term]
+
+    def atoms(self, count: Count) -> dict[Atom, float]:
+        """A count of an area of the reporting level as a sum of atoms."""
+        found: dict[Atom, float] = defaultdict(float)
+        for term, weight, lag in count.parts:
+            for group in self.groups(term):
+                found[group, count.area, count.period - lag] += weight
+        return found
+
+    def within(self, count: Count) -> tuple[Count, ...]:
+        """The same count in the areas of the reporting level inside its area that have it; else the count itself."""
+        inside = [Count(count.parts, area, count.period, count.name) for area in self.below.get(count.area, ())]
+        there = [own for own in inside if own.identity in self.known or own.identity in self.unknown]
+        return tuple(there) or (count,)
