@@ -87,7 +87,6 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
     """
     from sozlib.book.assemble import assemble, choose_assembler, volume_keys, volume_reasons
     from sozlib.book.checks import check_site
-    from sozlib.disclosure.proof import prove
     from sozlib.book.shelf import Shelf
     from sozlib.commands import usable_texts
     from sozlib.disclosure.proof import prove
@@ -103,8 +102,6 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
         say("Daten lesen und prüfen …")
         snapshot, remarks = make_snapshot(project, edition)
         _show_warnings(remarks, say)
-        if proof := prove(project, snapshot):
-            say(proof)
         if proof := prove(project, snapshot):
             say(proof)
         plan = make_plan(project, snapshot.areas, edition, only_areas=wish.areas, only_topics=wish.topics)

@@ -115,7 +115,6 @@ def make_parser() -> GermanParser:
     preview.add_argument("topic", metavar="THEMA", help="Themenfeld oder Dateiname des Kapitels")
     add("verify", _verify, "prüft einen freigegebenen Bericht noch einmal", edition)
     add("attack", _attack, "greift eine Ausgabe an und zeigt, wie genau gesperrte Zahlen bestimmbar sind", edition)
-    add("attack", _attack, "greift eine Ausgabe an und zeigt, wie genau gesperrte Zahlen bestimmbar sind", edition)
     init = add("init", _init, "legt einen eigenen Projektordner an")
     init.add_argument("folder", metavar="ORDNER", type=Path, help="neuer oder leerer Ordner")
     schema = add("schema", _schema, "schreibt JSON-Schemata der Parameterdateien für Editoren")
@@ -217,13 +216,6 @@ def _verify(options: argparse.Namespace) -> int:
 
     project = _project(options)
     return max(verify(project, edition) for edition in _editions(options, project))
-
-
-def _attack(options: argparse.Namespace) -> int:
-    from sozlib.commands import show_attack
-
-    project = _project(options)
-    return max(show_attack(project, edition) for edition in _editions(options, project))
 
 
 def _attack(options: argparse.Namespace) -> int:
