@@ -246,7 +246,7 @@ def _with_dynamics(frame: pd.DataFrame, cube: _Cube, period: int, signs: Sequenc
         moved[:] = False
         side = _no_side(len(valid), len(definition.ids), len(definition.dynamics_limits) + 1)
     frame = _with_side(frame, "dynamics", side, definition)
-    lacking = f"Vergleichsjahr {earlier} fehlt"
+    lacking = f"Angaben für {earlier} fehlen"
     frame["dynamics_reason"] = np.where(moved | ~valid, "", lacking)
     return frame
 

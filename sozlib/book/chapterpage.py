@@ -38,7 +38,7 @@ def chapter_page(
         "kicker": kicker,
         "lead": Markup(document.lead_html),
         "locator": Markup(document.locator_html),
-        "body": Markup(document.body_html),
+        "body": Markup(frame.links.living(document.body_html)),
         "contents": [
             {"id": h.id, "html": Markup(_without_number(h.html, h.number)) if h.html else h.text}
             for h in document.contents

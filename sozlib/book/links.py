@@ -5,9 +5,13 @@ All are relative: the site works from a folder, from any path of a web server an
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from sozlib.batch.plan import Plan, PlannedChapter, Volume
+
+#: A link from a chapter to a page of another volume.
+_ELSEWHERE = re.compile(r'<a href="\.\./([\w./-]+\.html)(?:#[^"]*)?"[^>]*>(.*?)</a>', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,11 @@ class Links:
             if chapter.topic is None and any(word in chapter.template.stem.lower() for word in words):
                 return self.chapter(chapter)
         return None
+
+    def living(self, html: str) -> str:
+        """A chapter's HTML without links to pages of other volumes that this plan leaves out; their words stay."""
+        there = {self.chapter(chapter) for chapter in self.plan.chapters}
+        return _ELSEWHERE.sub(lambda match: match[0] if match[1] in there else match[2], html)
 
     @property
     def overall(self) -> tuple[PlannedChapter, ...]:

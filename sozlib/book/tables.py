@@ -141,9 +141,9 @@ def to_pipe(table: Table) -> str:
 def normalise(html: str) -> str:
     """pandas' and Styler's tables in the report's form: our class, scopes on header cells, no styles.
 
-    Tables that already carry the class ``table`` are left as they are.
+    Tables that already carry one of our classes are left as they are.
     """
-    if re.search(r'<table[^>]*class="table\b', html) or "<table" not in html:
+    if re.search(r'<table[^>]*class="(?:table|matrix|mini)\b', html) or "<table" not in html:
         return html
     root = lxml.html.fragment_fromstring(re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL), create_parent="div")
     for table in root.iter("table"):

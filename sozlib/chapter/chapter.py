@@ -29,6 +29,8 @@ from sozlib.chapter import (
 )
 from sozlib.chapter.context import Context, locate
 from sozlib.chapter.display import Part, show, unique
+from sozlib.chapter.monitorcalls import MonitorCalls
+from sozlib.chapter.placement import placement
 from sozlib.chapter.readings import Reading, Series
 from sozlib.chapter.sentences import describe, paragraphs
 from sozlib.chapter.signs import SIGNS
@@ -299,6 +301,19 @@ class Chapter:
     def pyramid(self) -> None:
         """Population by age and sex."""
         self._show(profile.pyramid(self.context))
+
+    # Monitor ----------------------------------------------------------------------------------------------------
+
+    @property
+    def monitor(self) -> MonitorCalls:
+        """Calls of the monitor: ``chapter.monitor.matrix()`` and others; false where the project has none."""
+        return MonitorCalls(self.context, self._show)
+
+    def placement(self) -> None:
+        """Box of the area's class, its certainty and what drives it; nothing without a monitor."""
+        part = placement(self.context)
+        if part is not None:
+            self._show(part)
 
     # Tables -----------------------------------------------------------------------------------------------------
 

@@ -16,12 +16,12 @@ import shapely
 from matplotlib.figure import Figure
 
 from sozlib.chapter.canvas import MIDDLE, TEXT, Canvas
-from sozlib.chapter.classes import MapClasses
+from sozlib.chapter.classes import Classes
 from sozlib.chapter.lettering import NOTE, wrap
 from sozlib.chapter.lettering import width as text_width
 from sozlib.chapter.numbers import NBSP
 from sozlib.chapter.outlines import Outlines, Ring
-from sozlib.chapter.palette import Palette
+from sozlib.chapter.palette import Palette, lettering
 from sozlib.chapter.values import AreaValue, spoken_reason
 
 _LINE = 22.0  # height of a legend line
@@ -49,7 +49,7 @@ class LegendEntry:
     count: int
 
 
-def legend(values: Sequence[AreaValue], classes: MapClasses) -> tuple[LegendEntry, ...]:
+def legend(values: Sequence[AreaValue], classes: Classes) -> tuple[LegendEntry, ...]:
     """Legend of a map: every class, also an empty one, then the reasons why values are missing."""
     counts = classes.counts(v.value for v in values)
     entries = [
@@ -91,7 +91,7 @@ class _View:
 def choropleth(
     outlines: Outlines,
     values: Sequence[AreaValue],
-    classes: MapClasses,
+    classes: Classes,
     *,
     palette: Palette,
     whole: AreaValue | None = None,
@@ -126,15 +126,17 @@ def choropleth(
     -----
     Every area is a group ``area:<id>``, in display order: :func:`sozlib.chapter.svg.render` makes them links.
     """
-    return _Map(outlines, values, classes, palette, whole, own, unit, decimals, plural, width).draw()
+    return AreaMap(outlines, values, classes, palette, whole, own, unit, decimals, plural, width).draw()
 
 
-class _Map:
+class AreaMap:
+    """A map being laid out and drawn; maps with another legend are made of it."""
+
     def __init__(
         self,
         outlines: Outlines,
         values: Sequence[AreaValue],
-        classes: MapClasses,
+        classes: Classes,
         palette: Palette,
         whole: AreaValue | None,
         own: str | None,
@@ -147,11 +149,14 @@ class _Map:
         given = {v.area: v for v in values}
         self.values = {id: given.get(id) or AreaValue(id, id, None, status=".") for id in outlines.shapes}
         self.slim = width < 500
-        self.entries = legend(list(self.values.values()), classes)
+        self.entries = self._entries()
         words = "Prozent" if unit == "%" else unit
         self.heading = f"{words} · Zahl der {plural}"
         self.mark = f"{whole.name} {whole.text(decimals, unit)}" if whole is not None else ""
         self._layout()
+
+    def _entries(self) -> tuple[LegendEntry, ...]:
+        return legend(list(self.values.values()), self.classes)
 
     def _layout(self) -> None:
         """Legend beside the map, or below it on phones and where many areas need the width."""
@@ -213,6 +218,7 @@ class _Map:
         return lowest + (22 if self.mark else 0) + 2
 
     def draw(self) -> Figure:
+        """The map as a figure."""
         self.canvas = Canvas(self.width, self.height, self.palette)
         tokens = self.classes.tokens()
         for id, value in self.values.items():
@@ -292,7 +298,7 @@ class _Map:
             if value.value is None:
                 self.canvas.rect(x - half - 3, y - 8.5, 2 * half + 6, 17, "withheld")
             else:
-                color = "on-" + tokens[self.classes.class_of(value.value)]
+                color = lettering(tokens[self.classes.class_of(value.value)])
             self.canvas.text(
                 x, y + size * MIDDLE, text, size=size, bold=True, color=color, anchor="middle", gid="hidden"
             )

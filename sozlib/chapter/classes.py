@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,55 @@ from sozlib.chapter.numbers import number
 _STEPS = (10.0, 5.0, 2.0, 1.0)
 #: So many values the search for natural breaks is given at most.
 _MOST = 160
+
+
+class Classes(Protocol):
+    """What a map needs to know of its classes, of amounts or of kinds."""
+
+    def class_of(self, value: float) -> int:
+        """Class of a value, 0 for the first."""
+
+    def counts(self, values: Iterable[float | None]) -> tuple[int, ...]:
+        """How many of the values fall into each class."""
+
+    def labels(self) -> tuple[str, ...]:
+        """Classes in German words."""
+
+    def tokens(self) -> tuple[str, ...]:
+        """Token of each class's colour."""
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """Classes that are no amounts: a value is the position of a kind.
+
+    Parameters
+    ----------
+    colours
+        Token of each kind.
+    names
+        What each is called.
+    """
+
+    colours: tuple[str, ...]
+    names: tuple[str, ...]
+
+    def class_of(self, value: float) -> int:
+        """The value itself."""
+        return int(value)
+
+    def counts(self, values: Iterable[float | None]) -> tuple[int, ...]:
+        """How many of the values are of each kind; None is of none."""
+        found = [int(value) for value in values if value is not None]
+        return tuple(found.count(kind) for kind in range(len(self.colours)))
+
+    def labels(self) -> tuple[str, ...]:
+        """Names of the kinds."""
+        return self.names
+
+    def tokens(self) -> tuple[str, ...]:
+        """Colours of the kinds."""
+        return self.colours
 
 
 @dataclass(frozen=True)

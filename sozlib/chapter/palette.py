@@ -22,8 +22,17 @@ ROLES: tuple[str, ...] = (
     *(f"class-{i}" for i in range(1, 6)),
     *(f"on-class-{i}" for i in range(1, 6)),
     *("withheld", "hatch", "better-2", "better-1", "neutral", "worse-1", "worse-2"),
+    *(f"status-{status}{dynamics}" for status in range(1, 5) for dynamics in "psn"),
+    *(f"on-status-{status}" for status in range(1, 5)),
+    *(f"type-{letter}" for letter in "abcdefgh"),
+    *(f"on-type-{letter}" for letter in "abcdefgh"),
 )
 _TOKEN = re.compile(r"--([\w-]+):\s*(#[0-9a-fA-F]{6})\s*;")
+
+
+def lettering(token: str) -> str:
+    """Token of the colour in which letters stand on a coloured area; the cells of a status share one."""
+    return f"on-{token[:-1] if token.startswith('status-') else token}"
 
 
 @dataclass(frozen=True)

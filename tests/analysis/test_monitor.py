@@ -118,7 +118,7 @@ def test_without_an_earlier_year_there_is_a_status_but_no_dynamics_and_it_says_s
     now = latest(monitor_table(definition(), catalogue, table(years=(2025,)), {}, AREAS))
     assert now["status"].notna().all()
     assert now["dynamics"].isna().all()
-    assert set(now["dynamics_reason"]) == {"Vergleichsjahr 2023 fehlt"}
+    assert set(now["dynamics_reason"]) == {"Angaben für 2023 fehlen"}
 
 
 def test_small_areas_gaps_outliers_and_named_areas_are_left_out_with_their_reason():

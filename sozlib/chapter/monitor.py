@@ -1,0 +1,371 @@
+"""Parts of the monitor's chapter: matrix, map, rank intervals, tables, and what must be said beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from sozlib.chapter import german, markdown, numbers
+from sozlib.chapter.addresses import profile_address
+from sozlib.chapter.context import Context
+from sozlib.chapter.display import Part
+from sozlib.chapter.figures import figure, nothing
+from sozlib.chapter.matrix import matrix as draw_matrix
+from sozlib.chapter.matrix import matrix_table
+from sozlib.chapter.outlines import outlines_of
+from sozlib.chapter.ranks import MOST, in_order, rank_intervals
+from sozlib.chapter.readings import Series
+from sozlib.chapter.sources import source_line
+from sozlib.chapter.standing import DYNAMICS, FAIR, HIGH, STATUS, Standing, standings
+from sozlib.chapter.statusmap import status_map
+from sozlib.chapter.svg import print_form, written
+from sozlib.chapter.tables import Column, Row, Table
+
+_NONE = "Für diesen Bericht ist kein Monitor vereinbart (parameters/index.yml)."
+
+
+def definition(context: Context) -> Mapping[str, Any]:
+    """The monitor's definition as the snapshot holds it; empty without one."""
+    return context.snapshot.meta.get("monitor") or {}
+
+
+def indicators(context: Context) -> list[Series]:
+    """Indicators of the monitor, in its order."""
+    return [context.series(str(entry["indicator"])) for entry in definition(context).get("indicators", ())]
+
+
+def lead(context: Context) -> str:
+    """What the monitor shows, and how many areas are burdened."""
+    found = list(standings(context).values())
+    text = "Der Monitor zeigt, wo sich soziale Belastungen häufen und wo sich die Lage ändert. Er beschreibt "
+    text += f"{context.setting.plural}, nicht die Menschen, die dort leben."
+    return f"{text} {_burdened(context, found)}." if found else text
+
+
+def matrix(context: Context) -> Part:
+    """Matrix of status and dynamics."""
+    found = list(standings(context).values())
+    if not any(s.placed for s in found):
+        return nothing(_NONE)
+    setting, period = context.setting, found[0].period
+    years = int(definition(context)["dynamics_years"])
+    names = _names(context)
+    links = {id: address for id in context.areas if (address := profile_address(context, id))}
+    what = f"Status: Lage Ende {period}. Dynamik: Veränderung seit {period - years} im Vergleich der {setting.plural}"
+    caption = markdown.Caption(_burdened(context, found), what, _source(context))
+    alt = f"Matrix aus vier Statusklassen und drei Klassen der Dynamik. {_spoken(context, found)}"
+    table = matrix_table(found, names, links, setting.plural, caption.statement)
+
+    def draw(width: int) -> Figure:
+        return draw_matrix(found, names, palette=context.palette, plural=setting.plural, width=width)
+
+    printed = print_form(written(draw(680), salt="fig-matrix"), caption.what, alt, context.palette)
+    spoken = numbers.keep_together(alt).replace('"', '\\"')
+    content = "\n".join(
+        [
+            "::: {#fig-matrix .figure}",
+            markdown.html(f'<div class="frame">{table}</div>'),
+            markdown.other(f'![](abb/fig-matrix.svg){{fig-alt="{spoken}" width="100%"}}'),
+            "",
+            caption.markdown(),
+            ":::",
+            "",
+            markdown.source(caption.source),
+            "",
+        ]
+    )
+    return Part("figure", content, table, id="fig-matrix", alt=alt, svg=printed)
+
+
+def map(context: Context) -> Part:
+    """Map of the twelve classes."""
+    found = standings(context)
+    outlines = outlines_of(context.snapshot)
+    if not any(s.placed for s in found.values()):
+        return nothing(_NONE)
+    if outlines is None:
+        return nothing("Für diesen Bericht liegen keine Gebietsgrenzen vor; die Karte entfällt.")
+    setting = context.setting
+    labels = {a.id: "" if a.number is None else str(a.number) for a in context.areas.values()}
+
+    def draw(width: int) -> Figure:
+        return status_map(
+            outlines, found, labels, palette=context.palette, own=setting.area, plural=setting.plural, width=width
+        )
+
+    worse = [s for s in found.values() if s.dynamics == 3]
+    better = [s for s in found.values() if s.dynamics == 1]
+    statement = (
+        f"{german.capital(context.setting.count(len(better)))} mit positiver, {context.setting.count(len(worse))} mit "
+    )
+    statement += "negativer Dynamik"
+    what = f"Status (Helligkeit) und Dynamik (Farbton), {next(iter(found.values())).period}"
+    alt = f"Karte in zwölf Klassen aus Status und Dynamik. {_spoken(context, list(found.values()))}"
+    caption = markdown.Caption(statement, what, _source(context))
+    return figure(context, "fig-monitorkarte", draw, caption, alt, None)
+
+
+def ranks(context: Context) -> Part:
+    """Rank intervals of the status."""
+    found = list(standings(context).values())
+    rows = in_order(found)
+    if not rows:
+        return nothing("Rangintervalle sind in dieser Ausgabe nicht ausgewiesen.")
+    names = {id: area.name for id, area in context.areas.items()}
+
+    def draw(width: int) -> Figure:
+        return rank_intervals(found, names, palette=context.palette, width=width)
+
+    wide = sum((s.rank_high or 0) - (s.rank_low or 0) >= 2 for s in rows)
+    statement = f"{german.capital(context.setting.count(wide))} {'kann' if wide == 1 else 'können'} zwei oder mehr "
+    statement += "Ränge höher oder tiefer stehen"
+    runs = numbers.number(int(definition(context)["uncertainty"]["runs"]), 0)
+    what = f"Rang des Status (Punkt) und Bereich von 90 % der {runs} Wiederholungen (Balken), {rows[0].period}"
+    if len([s for s in found if s.rank is not None]) > MOST:
+        what += f". Gezeigt: die {MOST} am stärksten belasteten {context.setting.plural}"
+    first = rows[0]
+    sure = first.rank_low == first.rank_high
+    where = f"auf Rang {first.rank_low}" if sure else f"zwischen Rang {first.rank_low} und {first.rank_high}"
+    alt = f"Rangintervalle. {names[first.area]} hat den höchsten Belastungswert und liegt {where}. {statement}."
+    data = Table(
+        context.setting.singular,
+        (Column("Rang"), Column("von"), Column("bis")),
+        tuple(Row(names[s.area], (str(s.rank), str(s.rank_low), str(s.rank_high))) for s in rows),
+    )
+    return figure(context, "fig-raenge", draw, markdown.Caption(statement, what, _source(context)), alt, data)
+
+
+def certainty_table(context: Context) -> Part:
+    """Classes of all areas with their certainty and how long the status has lasted."""
+    found = list(standings(context).values())
+    if not found:
+        return nothing(_NONE)
+    columns = (
+        Column("Klasse", "Status", left=True),
+        Column("gleiche Klasse in %", "Status"),
+        Column("seit", "Status"),
+        Column("Klasse", "Dynamik", left=True),
+        Column("gleiche Klasse in %", "Dynamik"),
+        Column("Sicherheit", left=True),
+    )
+    rows = tuple(
+        Row(
+            context.areas[s.area].name,
+            (
+                s.status_text,
+                _percent(s.status_share, s.status),
+                _since(s),
+                s.dynamics_text,
+                _percent(s.dynamics_share, s.dynamics),
+                s.certainty or ("." if s.status else "x"),
+            ),
+            "own" if s.area == context.setting.area else "",
+        )
+        for s in found
+    )
+    table = Table(context.setting.singular, columns, rows)
+    what = f"Sicherheit der weniger sicheren Klasse: hoch ab {HIGH:.0%}, mittel ab {FAIR:.0%}, sonst gering".replace(
+        "%", f"{numbers.NBSP}%"
+    )
+    statement = f"Einstufung und Sicherheit: alle {context.setting.plural}, {found[0].period}"
+    return _table("tbl-einstufung", table, statement, what, _source(context))
+
+
+def contributions(context: Context) -> Part:
+    """What each indicator adds to the status."""
+    found = sorted((s for s in standings(context).values() if s.parts), key=lambda s: -(s.status_score or 0.0))
+    if not found:
+        return nothing("Beiträge der Indikatoren sind in dieser Ausgabe nicht ausgewiesen.")
+    used = indicators(context)
+    columns = (*(Column(s.meta.short_title) for s in used), Column("Statuswert"))
+    rows = tuple(
+        Row(
+            context.areas[s.area].name,
+            (
+                *(numbers.signed(s.parts[i.meta.id], 2) if i.meta.id in s.parts else "." for i in used),
+                "." if s.status_score is None else numbers.signed(s.status_score, 2),
+            ),
+        )
+        for s in found
+    )
+    table = Table(context.setting.singular, columns, rows)
+    what = f"In Standardabweichungen; 0 ist der Mittelwert der {context.setting.plural}, Werte über 0 belasten"
+    return _table("tbl-beitraege", table, "Was die Indikatoren zum Status beitragen", what, _source(context))
+
+
+def doubts(context: Context) -> Part:
+    """Areas whose class is uncertain, areas without class, areas that have changed their class."""
+    found = standings(context)
+    if not found:
+        return nothing(_NONE)
+    setting, every = context.setting, list(found.values())
+    unsure = [s for s in every if s.certainty == "gering"]
+    texts = []
+    if unsure:
+        many = german.counted_dative(len(unsure), setting.singular, setting.plural_dative, setting.gender)
+        texts.append(
+            f"Bei {many} ist die Sicherheit gering: {_list(context, unsure)}. Dort liegt ein Wert nahe an einer "
+            "Klassengrenze. Hier gilt: erst die einzelnen Indikatoren ansehen, dann einordnen."
+        )
+    elif any(s.certainty for s in every):
+        texts.append("In keinem Fall ist die Sicherheit gering.")
+    left_out = [s for s in every if s.status is None]
+    if left_out:
+        reasons = german.join(f"{context.areas[s.area].name} ({s.reason})" for s in left_out)
+        texts.append(f"Nicht eingestuft: {reasons}.")
+    still = [s for s in every if s.status is not None and s.dynamics is None]
+    if still:
+        reasons = german.join(f"{context.areas[s.area].name} ({s.dynamics_reason})" for s in still)
+        texts.append(f"Ohne Dynamik und deshalb nicht in Matrix und Karte: {reasons}.")
+    blurred = [s for s in every if s.status is not None and not s.status_shares]
+    if blurred:
+        texts.append(
+            "Für einzelne Angaben gilt der Schutz kleiner Zahlen. Ohne Rang, Sicherheit und Beiträge bleiben deshalb: "
+            f"{_list(context, blurred)}."
+        )
+    return Part("text", "\n\n".join(markdown.plain(text) for text in [*texts, _moved(context, every)] if text))
+
+
+def reading_help(context: Context) -> Part:
+    """How the colours are read."""
+    text = (
+        "Je stärker sich eine Fläche vom Hintergrund abhebt, desto niedriger der Status, desto höher also die "
+        "Belastung. Blau: Die Lage entwickelt sich günstiger als im Durchschnitt. Ocker: Sie fällt zurück. Grau: Sie "
+        "verändert sich ähnlich wie der Durchschnitt. Ein niedriger Status ist kein Urteil. Er zeigt, wo Unterstützung "
+        "besonders gebraucht wird."
+    )
+    return Part("box", markdown.div(".box", f"**So lesen Sie die Farben.** {markdown.plain(text)}"))
+
+
+def method(context: Context) -> Part:
+    """How the monitor is computed, with its choices and its reference."""
+    chosen = definition(context)
+    if not chosen:
+        return nothing(_NONE)
+    return Part("text", "\n\n".join(markdown.plain(text) for text in _method(context, chosen) if text))
+
+
+_NORMALISERS = {
+    "z": "in z-Werte umgerechnet (Abstand vom ungewichteten Mittelwert in Standardabweichungen)",
+    "min-max": "auf eine Skala von 0 (niedrigster) bis 100 (höchster Wert) gebracht",
+    "rank": "durch Ränge ersetzt",
+    "rank-exponential": "durch exponentiell gestreckte Ränge ersetzt",
+}
+_AGGREGATIONS = {
+    "sum": "addiert",
+    "mean": "gemittelt",
+    "geometric": "geometrisch gemittelt",
+    "principal-component": "nach der ersten Hauptkomponente gewichtet addiert",
+}
+
+
+def _method(context: Context, chosen: Mapping[str, Any]) -> list[str]:
+    setting, rules = context.setting, chosen["exclusions"]
+    titles = german.join(f"„{s.meta.short_title}“" for s in indicators(context))
+    weights = {float(entry["weight"]) for entry in chosen["indicators"]}
+    equal = "mit gleichem Gewicht " if len(weights) == 1 else "gewichtet "
+    low, high, top = (numbers.signed(float(v), 1) for v in chosen["status_limits"])
+    down, up = (numbers.signed(float(v), 1) for v in chosen["dynamics_limits"])
+    runs = numbers.number(int(chosen["uncertainty"]["runs"]), 0)
+    kind = "der Grundgesamtheit" if chosen["ddof"] == 0 else "der Stichprobe"
+    first = (
+        f"Der Status fasst {german.count_word(len(chosen['indicators']))} Indikatoren zusammen: {titles}. Jeder wird "
+        f"{_NORMALISERS[chosen['normaliser']]}; die Ergebnisse werden {equal}{_AGGREGATIONS[chosen['aggregation']]}, "
+        f"und die Summe wird noch einmal standardisiert (Standardabweichung {kind}). Unter {low} ist der Status hoch, "
+        f"von {low} bis {high} mittel, darüber bis {top} niedrig, darüber sehr niedrig. Die Dynamik entsteht ebenso "
+        f"aus den Veränderungen über {german.count_word(int(chosen['dynamics_years']))} Jahre: unter {down} positiv, "
+        f"über {up} negativ, dazwischen stabil. Verglichen werden die {setting.plural} untereinander: Eine positive "
+        "Dynamik heißt günstiger als im Durchschnitt, nicht unbedingt besser als früher."
+    )
+    minimum = int(rules["minimum_inhabitants"])
+    missing = (
+        "wem eine Angabe fehlt" if rules["missing"] == "exclude" else f"wer weniger als {rules['at_least']} Angaben hat"
+    )
+    small = f"wer weniger als {numbers.number(minimum, 0)} Einwohnerinnen und Einwohner hat oder " if minimum else ""
+    second = f"Nicht eingestuft wird, {small}{missing}."
+    varied = ["der Zufall kleiner Zahlen"]
+    varied += ["die Gewichte"] if chosen["uncertainty"]["weight_spread"] else []
+    varied += ["das Rechenverfahren"] if chosen["uncertainty"]["vary_method"] else []
+    third = (
+        f"Wie sicher eine Klasse ist, zeigen {runs} Wiederholungen, in denen {german.join(varied)} schwanken. Der "
+        "Anteil der Wiederholungen mit gleicher Klasse und der Bereich von 90 % der Ränge stehen im Monitor."
+    )
+    fourth = (
+        "Wo eine Ausgabe Werte schützt, beruhen Ränge, Sicherheit und Beiträge nur auf den gezeigten Werten; die "
+        "Klasse selbst wird aus allen Werten bestimmt."
+        if chosen["classes"] == "public"
+        else "Wo eine Angabe geschützt ist, gibt es in dieser Ausgabe keine Klasse."
+    )
+    return [first, second, third, fourth, str(chosen.get("reference") or "")]
+
+
+def _burdened(context: Context, found: Sequence[Standing]) -> str:
+    low = sum(s.status is not None and s.status >= 3 for s in found)
+    verb = "hat" if low <= 1 else "haben"
+    return f"{german.capital(context.setting.count(low))} {verb} einen niedrigen oder sehr niedrigen Status"
+
+
+def _spoken(context: Context, found: Sequence[Standing]) -> str:
+    parts = []
+    for number, status in enumerate(STATUS, 1):
+        same = [s for s in found if s.status == number]
+        if same:
+            parts.append(f"Status {number} ({status}): {context.setting.count(len(same))}")
+    low = [s for s in found if s.status is not None and s.status >= 3]
+    named = ""
+    if low:
+        each = (
+            f"{context.areas[s.area].name} ({s.status_text}, {DYNAMICS[(s.dynamics or 2) - 1][1]})" for s in low[:4]
+        )
+        named = f" Niedriger oder sehr niedriger Status: {'unter anderem ' if len(low) > 4 else ''}{german.join(each)}."
+    return f"{'; '.join(parts)}.{named}"
+
+
+def _moved(context: Context, found: Sequence[Standing]) -> str:
+    """Which areas have changed their status class over the years of the dynamics."""
+    earlier = found[0].period - int(definition(context)["dynamics_years"])
+    before = standings(context, earlier)
+    changed = [
+        (s, was)
+        for s in found
+        if s.status is not None and (was := before[s.area].status if s.area in before else None) and was != s.status
+    ]
+    if not before:
+        return ""
+    if not changed:
+        return f"Die Statusklasse ist seit {earlier} überall gleich geblieben."
+    told = german.join(f"{context.areas[s.area].name} von {was} auf {s.status}" for s, was in changed)
+    verb = "hat" if len(changed) == 1 else "haben"
+    return f"Seit {earlier} {verb} {context.setting.count(len(changed))} die Statusklasse gewechselt: {told}."
+
+
+def _names(context: Context) -> dict[str, str]:
+    return {a.id: f"{a.number} {a.short_name}" if a.number else a.short_name for a in context.areas.values()}
+
+
+def _list(context: Context, found: Sequence[Standing]) -> str:
+    return german.join(context.areas[s.area].name for s in found)
+
+
+def _since(standing: Standing) -> str:
+    if standing.since is None:
+        return "x"
+    return f"vor {standing.since + 1}" if standing.since_start else str(standing.since)
+
+
+def _percent(share: float | None, known: int | None) -> str:
+    if share is None:
+        return "." if known else "x"
+    return numbers.number(100 * share, 0)
+
+
+def _source(context: Context) -> str:
+    found = next(iter(standings(context).values()))
+    return source_line(context, indicators(context), period=found.period)
+
+
+def _table(id: str, table: Table, statement: str, what: str, source: str) -> Part:
+    content = markdown.table(id, table, markdown.Caption(statement, what, source))
+    return Part("table", content, table.html(statement), id=id)

@@ -1,0 +1,69 @@
+"""The monitor at a notebook's keyboard: one short name for each of its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sozlib.chapter import monitor
+from sozlib.chapter.context import Context
+from sozlib.chapter.display import Part
+
+
+class MonitorCalls:
+    """``chapter.monitor``. False where the project has no monitor.
+
+    Parameters
+    ----------
+    context
+        The chapter's.
+    show
+        Puts a part into the notebook.
+    """
+
+    def __init__(self, context: Context, show: Callable[[Part], None]):
+        self._context, self._show = context, show
+
+    def __bool__(self) -> bool:
+        return bool(monitor.definition(self._context))
+
+    @property
+    def lead(self) -> str:
+        """Lead of the monitor's chapter; returned."""
+        return monitor.lead(self._context)
+
+    @property
+    def indicators(self) -> list[str]:
+        """Ids of the monitor's indicators; returned."""
+        return [series.meta.id for series in monitor.indicators(self._context)]
+
+    def matrix(self) -> None:
+        """Matrix of status and dynamics."""
+        self._show(monitor.matrix(self._context))
+
+    def map(self) -> None:
+        """Map of the twelve classes."""
+        self._show(monitor.map(self._context))
+
+    def ranks(self) -> None:
+        """Rank intervals."""
+        self._show(monitor.ranks(self._context))
+
+    def table(self) -> None:
+        """Classes of all areas and their certainty."""
+        self._show(monitor.certainty_table(self._context))
+
+    def contributions(self) -> None:
+        """What each indicator adds to the status of each area."""
+        self._show(monitor.contributions(self._context))
+
+    def doubts(self) -> None:
+        """Uncertain areas, areas without class, changes of class."""
+        self._show(monitor.doubts(self._context))
+
+    def reading_help(self) -> None:
+        """How the colours are read."""
+        self._show(monitor.reading_help(self._context))
+
+    def method(self) -> None:
+        """How the monitor is computed."""
+        self._show(monitor.method(self._context))
