@@ -16,7 +16,7 @@ from sozlib.errors import BuildError, Place, Problem, SozlibError
 from sozlib.findings import counted, listed
 from sozlib.project import Project
 
-COMMANDS = ("check", "plan", "build", "preview", "verify", "init", "schema")
+COMMANDS = ("check", "plan", "build", "preview", "verify", "attack", "init", "schema")
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ def test_help_is_german(
         (("bild",), "Unbekannter Befehl „bild“. Meinten Sie „build“?"),
         (
             ("xyz",),
-            "Unbekannter Befehl „xyz“. Bekannt sind: check, plan, build, preview, verify, init, schema.",
+            "Unbekannter Befehl „xyz“. Bekannt sind: check, plan, build, preview, verify, attack, init, schema.",
         ),
         (("preview", "0101"), "Es fehlt: THEMA."),
         (("build", "--area", "0101"), "Nicht verstanden: --area 0101. Meinten Sie „--areas“?"),

@@ -2,12 +2,16 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from sozlib.disclosure.attack import attack as attacked
 from sozlib.disclosure.concealment import Sum
+from sozlib.disclosure.hidden import hidden_cells
+from sozlib.disclosure.proof import prove, run_attack
 from sozlib.project import Project
 from sozlib.state import _state, digests, make_snapshot
 
@@ -121,3 +125,26 @@ def test_the_districts_values_are_the_same_in_both_editions(editions):
     }
     columns = ["indicator", "period", "numerator", "denominator", "value", "lower", "upper", "status"]
     pd.testing.assert_frame_equal(whole["internal"][columns], whole["public"][columns])
+
+
+def test_the_public_edition_withstands_the_attack(project, editions):
+    found = run_attack(project, editions["public"])
+    protected = [inference for inference in found if inference.required]
+    assert len(protected) > 50
+    assert all(inference.safe for inference in found)
+    assert prove(project, editions["internal"]) == ""
+
+
+def test_hiding_the_small_numbers_alone_would_not(editions):
+    """The measure with most small numbers, hidden as a spreadsheet would: many are found to the unit."""
+    internal, public = editions["internal"], editions["public"]
+    full = internal.indicators[internal.indicators["indicator"] == "tagespflege_u3"]
+    shown = full.copy()
+    shown.loc[shown["numerator"].between(1, 2), ["numerator", "value", "lower", "upper"]] = np.nan
+    nobody = public.population.iloc[:0]
+    naive = SimpleNamespace(indicators=shown, population=nobody, areas=public.areas, meta=public.meta)
+    found = attacked(naive, hidden_cells(full, shown, nobody, nobody), {})
+    exact = [inference for inference in found if inference.low == inference.high]
+    assert len(found) > 20
+    assert exact
+    assert not any(inference.safe for inference in exact)

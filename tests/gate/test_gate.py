@@ -9,7 +9,9 @@ import openpyxl
 import pytest
 import small_report
 
+from sozlib.book.checks import check_gate
 from sozlib.chapter.palette import Palette
+from sozlib.disclosure.hidden import read_hidden, record_of, write_hidden
 from sozlib.gate.gate import examine_report
 from sozlib.gate.machine import Machine
 from sozlib.snapshot import Snapshot
@@ -203,3 +205,20 @@ def test_this_machine_is_known_by_more_than_common_names():
     assert "/srv/amt/projekt" in here.folders
     assert "root" not in here.names
     assert not here.traces(":root { color: red } href=/daten/home/ https://example.org/home/x")
+
+
+def test_the_checks_before_release_know_what_the_edition_hides(site, snapshot, palette):
+    project = small_report.Project(snapshot.path.parent)
+    write_hidden(leaky.hidden(), record_of(snapshot.path))
+    assert check_gate(site, project, snapshot) == []
+    page(site, palette, cell="17,4")
+    assert [problem.code for problem in check_gate(site, project, snapshot)] == ["disclosure"]
+    assert check_gate(site, project, None) == []
+
+
+def test_what_is_hidden_can_be_read_by_its_owner_only(tmp_path):
+    folder = record_of(tmp_path / "snapshot")
+    write_hidden(leaky.hidden(), folder)
+    assert folder.stat().st_mode & 0o077 == 0
+    assert all(file.stat().st_mode & 0o077 == 0 for file in folder.iterdir())
+    assert read_hidden(folder).cells == {leaky.CELL: leaky.SECRET}
