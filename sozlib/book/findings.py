@@ -1,7 +1,8 @@
 """„Auf einen Blick“: the few sentences of the start page.
 
-If a chapter of the overall volume states its findings (a list with the class ``findings``), those are shown: analysts
-decided on them. Otherwise they are made from the edition's snapshot, and only what a test secured is called a change.
+If a chapter of the overall volume states its findings (a list with the class ``findings``), those are shown with their
+links: analysts decided on them. Otherwise they are made from the edition's snapshot, and only what a test secured is
+called a change.
 """
 
 from __future__ import annotations
@@ -69,8 +70,11 @@ def _stated(documents: Iterable[ChapterDocument]) -> tuple[Finding, ...]:
                 continue
             title = _words(heads[0]).rstrip(".:")
             heads[0].drop_tree()
-            path = f"{document.chapter.volume}/{document.chapter.slug}.html"
-            found.append(Finding(title, _words(item), path, document.title))
+            slug, link = document.chapter.slug + ".html", document.title
+            for anchor in item.xpath('.//a[not(contains(@href, ":") or starts-with(@href, "#"))]')[-1:]:
+                slug, link = anchor.get("href"), _words(anchor)
+                anchor.drop_tree()
+            found.append(Finding(title, _words(item), f"{document.chapter.volume}/{slug}", link))
         if found:
             return tuple(found[:MOST])
     return ()

@@ -188,8 +188,8 @@ def overall_lead(context: Context, all_series: Sequence[Series]) -> str:
     if low is None or high is None or low.value == high.value:
         return first
     noun = german.subject(series.meta.kind)
-    span = f"{series.meta.beside(low.value or 0.0)} {setting.where(low.area)} bis "
-    span += f"{series.meta.beside(high.value or 0.0)} {setting.where(high.area)}"
+    span = f"{series.meta.dative(low.value or 0.0)} {setting.where(low.area)} bis "
+    span += f"{series.meta.dative(high.value or 0.0)} {setting.where(high.area)}"
     return f"{first} Unter den {setting.plural_dative} reicht {noun.nominative} von {span}."
 
 
@@ -241,6 +241,6 @@ def _widest(context: Context, used: Sequence[Series]) -> list[str]:
     _, series, low, high = max(spans, key=lambda span: span[0])
     return [
         f"Am weitesten liegen die {setting.plural} {series.meta.noun.at} auseinander: Die Spanne reicht von "
-        f"{series.meta.beside(low.value or 0.0)} {setting.where(low.area)} bis {series.meta.beside(high.value or 0.0)} "
+        f"{series.meta.dative(low.value or 0.0)} {setting.where(low.area)} bis {series.meta.dative(high.value or 0.0)} "
         f"{setting.where(high.area)}."
     ]

@@ -154,6 +154,12 @@ class Meta:
         said = " je " in self.phrase and self.unit.startswith("je ")
         return numbers.number(value, self.decimals) if said else self.text(value)
 
+    def dative(self, value: float) -> str:
+        """Value beside the phrase, after "von" and "bis": "42,8 Jahren"."""
+        said = " je " in self.phrase and self.unit.startswith("je ")
+        unit = "" if said else german.dative_plural(self.unit)
+        return numbers.with_unit(numbers.number(value, self.decimals), unit)
+
     def amount(self, value: float) -> str:
         """Size of a difference with unit, without sign: "3,8 Prozentpunkte"; of values "je 1.000" the number alone."""
         unit = "" if self.unit.startswith("je ") else self.difference_unit

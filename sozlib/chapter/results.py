@@ -90,7 +90,7 @@ def _widest(context: Context, used: Sequence[Series]) -> tuple[Series, Reading, 
 def _apart(context: Context, series: Series, low: Reading, high: Reading) -> Result:
     setting, meta = context.setting, series.meta
     noun, there = german.subject(meta.kind), series.whole()
-    span = f"{meta.beside(_value(low))} {setting.where(low.area)} bis {meta.beside(_value(high))}"
+    span = f"{meta.dative(_value(low))} {setting.where(low.area)} bis {meta.dative(_value(high))}"
     text = f"{noun.start} reicht von {span} {setting.where(high.area)}; {setting.whole.kind_locative} insgesamt "
     text += f"sind es {meta.beside(there.value or 0.0)}."
     among = series.among(context.areas)

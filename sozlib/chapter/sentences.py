@@ -44,7 +44,7 @@ def describe(series: Series, setting: Setting, turn: int = 0) -> list[str]:
         return [" ".join(withheld(series, setting, reading))]
     first = [*level(series, setting, reading), *comparison(series, setting, reading, turn)]
     second = development(series, setting, reading, turn)
-    third = rank(series, setting, reading)
+    third = rank(series, setting, reading, turn)
     return [" ".join(part) for part in (first, second, third) if part]
 
 
@@ -58,7 +58,7 @@ def level(series: Series, setting: Setting, reading: Reading) -> list[str]:
     limits = ""
     if reading.lower is not None and reading.upper is not None:
         low, high = (numbers.number(n, meta.decimals) for n in (reading.lower, reading.upper))
-        limits = f"{low} bis {numbers.with_unit(high, meta.unit)}"
+        limits = f"{low} bis {numbers.with_unit(high, german.dative_plural(meta.unit))}"
     if _countable(meta, reading):
         top, base = (numbers.number(n, 0) for n in (reading.numerator or 0, reading.denominator or 0))
         each = german.every_nth(reading.value, meta.each) if meta.each and meta.unit == "%" else None
@@ -95,7 +95,7 @@ def comparison(series: Series, setting: Setting, reading: Reading, turn: int = 0
     if meta.kind == "count" or distance is None or reading.value is None or reading.versus_whole is None:
         return [f"{there}."]
     if numbers.signed(distance, meta.decimals).startswith("±"):
-        return [f"{where} insgesamt ist {noun.pronoun} ebenso hoch."]
+        return [f"{where} insgesamt ist {noun.nominative} ebenso hoch."]
     by = numbers.with_unit(numbers.number(abs(distance), meta.decimals), german.dative_plural(meta.difference_unit))
     amount, place = meta.amount(distance), setting.place.locative
     more = "weniger" if distance > 0 else "mehr"
@@ -115,8 +115,8 @@ def comparison(series: Series, setting: Setting, reading: Reading, turn: int = 0
         turn,
         f"{there}. {noun.start} {place} liegt damit {clearly}{side} {noun.dative_article} {whole.kind_genitive}; "
         f"der Unterschied von {by} ist statistisch gesichert.",
-        f"{noun.start} liegt damit um {amount} {side} dem Wert {whole.kind_genitive} ({value}); der Unterschied ist "
-        "statistisch gesichert.",
+        f"{noun.start} liegt damit um {amount} {side} {noun.dative_article} {whole.kind_genitive} ({value}); der "
+        "Unterschied ist statistisch gesichert.",
         f"{there}{near if times else apart}",
     )
 
@@ -164,7 +164,7 @@ def _untested(meta: Meta, noun: german.Noun, known: Sequence[Reading], reading: 
     return [f"Ob sich {noun.nominative} seit {first.period} verändert hat, lässt sich nicht prüfen."]
 
 
-def rank(series: Series, setting: Setting, reading: Reading) -> list[str]:
+def rank(series: Series, setting: Setting, reading: Reading, turn: int = 0) -> list[str]:
     """The place among all areas, and which neighbours cannot be told apart."""
     noun = german.subject(series.meta.kind)
     others = [r for r in series.among(setting.names, reading.period) if r.shown and r.area != reading.area]
@@ -184,7 +184,11 @@ def rank(series: Series, setting: Setting, reading: Reading) -> list[str]:
         parts = [f"Unter den {which} ist das {noun.article} {german.superlative(position, high)} {noun.bare}{along}."]
     else:
         standing = german.standing(1 + len(above))
-        parts = [f"Der Höhe nach steht {setting.place.name} damit unter den {which} {standing}{along}."]
+        parts = _choose(
+            turn,
+            f"Der Höhe nach steht {setting.place.name} damit unter den {which} {standing}{along}.",
+            f"Vom höchsten Wert aus gezählt ist das unter den {which} Platz {1 + len(above)}{along}.",
+        )
     if reading.lower is None or reading.upper is None:
         return parts
     blurred = [
@@ -246,8 +250,8 @@ def overall(series: Series, setting: Setting) -> list[str]:
         ordered = sorted(areas, key=lambda r: r.value or 0.0)
         low, high = ordered[0], ordered[-1]
         parts.append(
-            f"Die Spanne reicht von {meta.text(low.value or 0.0)} {setting.where(low.area)} bis "
-            f"{meta.text(high.value or 0.0)} {setting.where(high.area)}."
+            f"Die Spanne reicht von {meta.dative(low.value or 0.0)} {setting.where(low.area)} bis "
+            f"{meta.dative(high.value or 0.0)} {setting.where(high.area)}."
         )
     hidden = [r for r in series.among(setting.names) if not r.known]
     if hidden:

@@ -153,8 +153,8 @@ def _moved(word: Verdict, used: Sequence[Series], setting: Setting) -> str:
     if not group:
         return ""
     group.sort(key=lambda s: -abs((s.get(area).trend_change or 0.0) / (s.get(area).value or 1.0)))
-    years = {s.get(area).trend_from for s in group}
     named = group[:MOST]
+    years = {s.get(area).trend_from for s in named}
     same = len(years) == 1
     since = f" seit {years.pop()}" if same else ""
     items = []

@@ -118,6 +118,8 @@ class Definition(Parameters):
     @field_validator("phrase")
     @classmethod
     def _phrase(cls, value: str) -> str:
+        if value and "," in value:
+            raise ValueError("Der Name steht mitten im Satz: ohne Komma und Nebensatz.")
         if value and value.split(" ")[0] not in ("der", "die", "das"):
             raise ValueError("Beginnen Sie mit „der“, „die“ oder „das“, zum Beispiel „die SGB-II-Quote“.")
         return value

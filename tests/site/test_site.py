@@ -173,11 +173,15 @@ def test_findings_that_a_chapter_states_are_taken_over(tmp_path: Path, project: 
     plan = small_report.plan(project)
     documents = small_report.documents(plan)
     first = documents["ueberblick/zusammenfassung"]
-    stated = '<ul class="findings"><li><h3>Weniger Kinder.</h3><p>Es sind 12\u00a0% weniger.</p></li></ul>'
+    stated = '<ul class="findings"><li><h3>Weniger Kinder.</h3><p>Es sind 12\u00a0% weniger.</p></li>'
+    stated += '<li><h3>Mehr</h3><p>Viel.</p><p><a href="vergleich-armut.html">Armut</a></p></li></ul>'
     object.__setattr__(first, "body_html", first.body_html + stated)
     build_site(project, plan, snapshot, documents, tmp_path / "seiten", {})
     items = read(tmp_path / "seiten" / "index.html").xpath("//ul[@class='findings']/li")
-    assert [i.text_content().strip() for i in items] == ["Weniger KinderEs sind 12\u00a0% weniger. Zusammenfassung"]
+    first, second = items
+    assert first.text_content().strip() == "Weniger KinderEs sind 12\u00a0% weniger. Zusammenfassung"
+    assert second.text_content().strip() == "MehrViel. Armut"
+    assert second.xpath(".//a/@href") == ["ueberblick/vergleich-armut.html"], "each leads where it says"
 
 
 def test_without_geometry_the_list_still_leads_to_every_area(tmp_path: Path, project: Project) -> None:
