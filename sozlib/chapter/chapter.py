@@ -99,6 +99,11 @@ class Chapter:
             reads.note("indicator", indicator)
         return [i for i in indicators if i in known and self.context.series(i).period is not None]
 
+    def has_ages(self) -> bool:
+        """Whether there are inhabitants by age and sex for the chapter's area; returned."""
+        population = self.context.snapshot.age_groups
+        return bool((population["area"] == self.context.focus).any())
+
     def remaining(self) -> list[str]:
         """Indicators of the topic that no figure or text of this chapter has treated yet; returned."""
         return [i for i in self.indicators() if i not in self._treated]

@@ -81,13 +81,14 @@ class Quantities:
         """Sum of terms for all areas and levels, columns :data:`COLUMNS`.
 
         A period appears where at least one area delivers every term; an area that is missing there has the status
-        ".": unknown, never zero.
+        ".": unknown, never zero. What is counted for the whole only has no rows for the areas below it: it is not
+        their value that is missing.
         """
         parts = [self._term(term) for term in terms]
         if any(part.empty for part in parts):
             return pd.DataFrame(columns=COLUMNS)
         periods = sorted(set.intersection(*(set(part["period"]) for part in parts)))
-        grid = pd.MultiIndex.from_product([self.areas["id"], periods], names=["area", "period"])
+        grid = pd.MultiIndex.from_product([self._counted_for(parts), periods], names=["area", "period"])
         aligned = [part.set_index(["area", "period"]).reindex(grid) for part in parts]
         value = sum(part["value"] * term.factor for part, term in zip(aligned, terms, strict=True))
         size = sum(part["size"] * abs(term.factor) for part, term in zip(aligned, terms, strict=True))
@@ -98,6 +99,13 @@ class Quantities:
         frame.loc[frame["status"].isin(WITHOUT_VALUE), ["value", "size", "least"]] = np.nan
         valid = self._valid(frame.index)
         return frame[valid].reset_index()[COLUMNS]
+
+    def _counted_for(self, parts: Sequence[pd.DataFrame]) -> list[str]:
+        """Areas of the lowest level for which all terms are counted, and of the levels above it."""
+        levels = zip(self.areas["id"], self.areas["level"], strict=True)
+        position = {area: self.levels.index(level) for area, level in levels}
+        lowest = max(min((position[a] for a in pd.unique(part["area"]) if a in position), default=0) for part in parts)
+        return [area for area in self.areas["id"] if position[area] >= lowest]
 
     @cached_property
     def _spans(self) -> tuple[pd.Series, pd.Series]:

@@ -59,7 +59,7 @@ def find_files(project: Project, source: Source, parameter_file: str) -> tuple[l
         folder, below = _split(project, pattern)
         expression = _expression(below)
         found: list[tuple[Path, re.Match[str]]] = []
-        for path in sorted(folder.glob(re.sub(r"\{period\}|\{area\}", "*", below))):
+        for path in sorted(folder.glob(re.sub(r"(?:\*?\{(?:period|area)\})+\*?", "*", below))):
             match = expression.fullmatch(path.relative_to(folder).as_posix())
             if match and path.is_file() and not path.name.startswith("~$"):
                 found.append((path, match))

@@ -156,3 +156,10 @@ def test_an_indicator_is_answered_where_any_level_or_year_has_a_value():
     whole = [observation(m, "00", 2024, v) for m, v in (("whole", 5.0), ("all", 50.0))]
     quantities = Quantities(pd.concat([long_ago, pd.DataFrame(whole)]), district(), LEVELS)
     assert answered(entries, quantities, periods=(2010, 2025)) == {"quote", "kreis"}
+
+
+def test_what_is_counted_for_the_district_only_is_not_missing_in_its_areas():
+    rows = [observation("cases", "00", 2024, 7.0)]
+    frame = run(Quantities(pd.DataFrame(rows), district(), LEVELS), indicator(kind="count", per=1, denominator=[]))
+    assert frame["area"].tolist() == ["00"]
+    assert frame["value"].tolist() == [7.0]

@@ -132,6 +132,13 @@ def test_a_file_that_no_pattern_fits_is_told(office: Office, snapshot: SnapshotA
     assert [(p.code, p.severity) for p in named.problems] == [("unread-file", "note")]
 
 
+def test_a_pattern_with_a_star_beside_the_year_reads_both_deliveries(office: Office) -> None:
+    table = "Raum;insgesamt;SGB II;SGB III\n0101;3;1;2\n0102;3;1;2\n0203;3;1;2\n"
+    files = {"data/al_2019.csv": table, "data/al_2019-neu.csv": table}
+    observations = office(None, source={"files": ["data/al_{period}*.csv"], "period": {}}, files=files)
+    assert codes(observations) == {"period-twice"}
+
+
 def test_the_same_mistake_in_many_files_is_told_once(office: Office, snapshot: SnapshotAssertion) -> None:
     files = {f"data/al_{year}.csv": change("Jahr", "Jähr").encode("cp1252") for year in range(2010, 2020)}
     observations = office(None, source={"files": ["data/al_*.csv"]}, files=files)
