@@ -105,9 +105,10 @@ def reading_help(context: Context, metas: Sequence[Meta]) -> Part:
     """Box on how certain the numbers are, with the methods that the indicators use."""
     used = {meta.method for meta in metas}
     methods = [text for method, text in _METHODS.items() if method in used]
-    without = [meta.short_title for meta in metas if meta.method not in _METHODS]
+    without = [meta.noun.nominative for meta in metas if meta.method not in _METHODS]
     if without:
-        methods.append(f"Ohne Intervall: {german.join(f'„{title}“' for title in without)}.")
+        verb = "steht" if len(without) == 1 else "stehen"
+        methods.append(f"Ohne Intervall {verb} {german.join(without)}.")
     text = (
         " ".join(methods)
         + (" " if methods else "")

@@ -263,7 +263,7 @@ _AGGREGATIONS = {
 
 def _method(context: Context, chosen: Mapping[str, Any]) -> list[str]:
     setting, rules = context.setting, chosen["exclusions"]
-    titles = german.join(f"„{s.meta.short_title}“" for s in indicators(context))
+    titles = german.join(s.meta.noun.nominative for s in indicators(context))
     weights = {float(entry["weight"]) for entry in chosen["indicators"]}
     equal = "mit gleichem Gewicht " if len(weights) == 1 else "gewichtet "
     low, high, top = (numbers.signed(float(v), 1) for v in chosen["status_limits"])

@@ -69,7 +69,7 @@ def _certainty_text(context: Context, standing: Standing) -> str:
 def _driver_text(context: Context, standing: Standing) -> str:
     if standing.status is None or not standing.parts:
         return ""
-    titles = {s.meta.id: f"„{s.meta.short_title}“" for s in indicators(context)}
+    titles = {s.meta.id: s.meta.noun.nominative for s in indicators(context)}
     ordered = sorted(standing.parts, key=lambda id: -abs(standing.parts[id]))
     burden = [titles[id] for id in ordered if standing.parts[id] >= _NOTICEABLE][:2]
     relief = [titles[id] for id in ordered if standing.parts[id] <= -_NOTICEABLE][:2]
