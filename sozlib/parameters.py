@@ -6,6 +6,7 @@ model forbids unknown keys, and the message names file, line and the nearest kno
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from types import UnionType
@@ -15,6 +16,14 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 
 from sozlib.errors import InputError, Place, Problem, relative
 from sozlib.nearest import suggestion
@@ -28,6 +37,11 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
+
+#: Characters of the largest parameter file, and values that it may hold with all references followed.
+LARGEST, MOST_VALUES = 4_000_000, 200_000
+
+_REFERENCE = re.compile(r"(?:^|[\s,\[{:-])\*[^\s*]", re.MULTILINE)
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -81,7 +95,10 @@ def read_yaml(path: Path, root: Path) -> Any:
             [Problem("encoding", "Die Datei ist nicht UTF-8.", "Speichern Sie sie als UTF-8.", Place(place, row))]
         ) from None
     try:
+        _refuse_bombs(text, place)
         return YAML(typ="rt", pure=True).load(text)
+    except RecursionError:
+        raise InputError([_too_much("Die Datei ist zu tief verschachtelt.", place)]) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
@@ -97,6 +114,46 @@ def read_yaml(path: Path, root: Path) -> Any:
         ) from None
     except YAMLError as error:
         raise InputError([Problem("yaml", f"Kein gültiges YAML ({error}).", "", Place(place))]) from None
+
+
+def _refuse_bombs(text: str, place: str) -> None:
+    """Stop before a file of a few lines becomes millions of values by repeating references (``&a``, ``*a``)."""
+    if len(text) > LARGEST:
+        raise InputError([_too_much(f"Die Datei ist mit {len(text)} Zeichen zu groß.", place)])
+    if not _REFERENCE.search(text):
+        return
+    sizes: dict[str, int] = {}
+    open_nodes: list[tuple[str | None, int]] = [(None, 0)]
+    for event in YAML(typ="rt", pure=True).parse(text):
+        anchor = getattr(event, "anchor", None)
+        if isinstance(event, AliasEvent):
+            if anchor not in sizes:
+                raise InputError([_too_much(f"Der Verweis „*{anchor}“ enthält sich selbst.", place, event)])
+            _grow(open_nodes, sizes[anchor])
+        elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
+            open_nodes.append((anchor, 1))
+        elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
+            name, size = open_nodes.pop()
+            if name:
+                sizes[name] = size
+            _grow(open_nodes, size)
+        elif isinstance(event, ScalarEvent):
+            if anchor:
+                sizes[anchor] = 1
+            _grow(open_nodes, 1)
+        if open_nodes[-1][1] > MOST_VALUES:
+            found = "Die Datei wird durch ihre Verweise (& und *) zu groß."
+            raise InputError([_too_much(found, place, event)])
+
+
+def _grow(open_nodes: list[tuple[str | None, int]], more: int) -> None:
+    name, size = open_nodes[-1]
+    open_nodes[-1] = name, size + more
+
+
+def _too_much(found: str, place: str, event: Any = None) -> Problem:
+    row = event.start_mark.line + 1 if event is not None and event.start_mark else None
+    return Problem("yaml-size", found, "Schreiben Sie die Angaben ohne Verweise und flacher.", Place(place, row))
 
 
 def load(path: Path, model: type[Model], root: Path) -> Model:

@@ -145,7 +145,7 @@ def _cell(value: Any) -> str:
     """Cell of a CSV file: decimal comma, no thousands separators; text as it is; nothing for nothing."""
     if isinstance(value, str):
         # A spreadsheet must not run text as a formula. Numbers never come here, signs are single characters.
-        return "'" + value if len(value) > 1 and value[0] in "=+@\t\r" else value
+        return "'" + value if len(value) > 1 and value[0] in "=+-@\t\r\n" else value
     if is_missing(value):
         return ""
     number = float(value)

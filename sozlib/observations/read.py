@@ -10,6 +10,7 @@ import codecs
 import csv
 import io
 import warnings
+import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -264,7 +265,28 @@ def _loaded(path: Path, _size: int, _changed: int) -> Any:
         return openpyxl.load_workbook(path, data_only=True)
 
 
+#: Bytes that a workbook may have unpacked, and how many times its packed size that may be beyond a first megabyte.
+_LARGEST, _DENSEST = 1_000_000_000, 400
+
+
+def _refuse_bomb(path: Path, shown: str) -> None:
+    """Stop before a small file that unpacks to gigabytes fills the memory."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+    except (OSError, zipfile.BadZipFile):
+        return  # what opens it next says what is wrong
+    if unpacked > _LARGEST or unpacked > 1_000_000 + _DENSEST * path.stat().st_size:
+        raise _stop(
+            "file-size",
+            f"Die Arbeitsmappe wird entpackt {unpacked // 1_000_000} MB groß.",
+            "Löschen Sie leere Zeilen und Spalten hinter den Daten, oder liefern Sie die Tabelle als CSV.",
+            Place(shown),
+        )
+
+
 def _open(path: Path, shown: str) -> Any:
+    _refuse_bomb(path, shown)
     try:
         return _loaded(path, path.stat().st_size, path.stat().st_mtime_ns)
     except Exception:  # openpyxl passes on whatever zip, XML or its own parts raise
