@@ -143,6 +143,47 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
     return report
 
 
+@dataclass(frozen=True)
+class Outlook:
+    """Why the next build will make each chapter and volume anew; no reasons where it will not."""
+
+    chapters: dict[str, tuple[str, ...]]
+    volumes: dict[str, tuple[str, ...]]
+
+    def __str__(self) -> str:
+        run_again = sum(map(bool, self.chapters.values()))
+        return f"Zu tun: {counted(run_again, len(self.chapters), 'Kapitel', 'Kapitel')}, {_bound(self.volumes)}"
+
+
+def outlook(project: Project, plan: Plan, wish: Wish = EVERYTHING) -> Outlook:
+    """What a build of this plan would make anew; chapters are not run and no report is touched.
+
+    Raises
+    ------
+    InputError
+        The data cannot be used.
+    """
+    from sozlib.book.assemble import choose_assembler, volume_keys, volume_reasons
+    from sozlib.book.shelf import Shelf
+    from sozlib.state import make_snapshot
+
+    workshop = project.workshop(plan.edition + (PARTIAL if wish.partial else ""))
+    with exclusive(project.workshop(plan.edition)):
+        snapshot, _ = make_snapshot(project, plan.edition)
+        digests = Digests(workshop / "digests.json")
+        jobs = chapter_jobs(plan, project.root, workshop / "notebooks", snapshot.path, "plain")
+        chapters = {state.job.id: state.reasons for state in states(jobs, Present(project, snapshot, digests))}
+        chosen = choose_assembler(wish.assembler or project.report.assembler)
+        keys = volume_keys(project, plan, snapshot, workshop, digests, chosen)
+        volumes = volume_reasons(Shelf(workshop / "quarto", digests), keys)
+        for volume in plan.volumes:
+            to_run = sum(bool(chapters[chapter.id]) for chapter in volume.chapters)
+            if to_run and volumes[volume.id] != ("neu",):
+                own = tuple(reason for reason in volumes[volume.id] if "Kapitel" not in reason)
+                volumes[volume.id] = (*own, f"{to_run} Kapitel neu")
+    return Outlook(chapters, volumes)
+
+
 def _look(project: Project, edition: str) -> receipt.Watched:
     """What this build can read, before it reads it; raw tables elsewhere are known from the last snapshot."""
     try:

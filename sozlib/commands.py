@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sozlib.batch.planning import make_plan
+from sozlib.batch.summary import told
 from sozlib.errors import InputError, Place, Problem, relative
 from sozlib.findings import counted, listed
 from sozlib.project import Project
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from sozlib.batch.plan import Plan
+    from sozlib.build import Outlook
     from sozlib.snapshot import Snapshot
 
 
@@ -102,17 +104,27 @@ def plan_of(project: Project, edition: str, only_areas: Sequence[str] = (), only
 
 
 def show_plan(project: Project, edition: str, only_areas: Sequence[str], only_topics: Sequence[str]) -> None:
-    """Print volumes and chapters."""
-    from sozlib.build import described
+    """Print volumes and chapters, each with what the next build will do with it and why."""
+    from sozlib.build import Wish, described, outlook
 
     plan = plan_of(project, edition, only_areas, only_topics)
     print(described(plan))
+    try:
+        found: Outlook | None = outlook(project, plan, Wish(tuple(only_areas), tuple(only_topics)))
+    except InputError:
+        found = None
     for volume in plan.volumes:
-        print(f"\n{volume.id}: {volume.title}")
+        state = f"  [{told(found.volumes[volume.id])}]" if found else ""
+        print(f"\n{volume.id}: {volume.title}{state}")
         width = max(len(chapter.slug) for chapter in volume.chapters)
         for chapter in volume.chapters:
             template = relative(chapter.template, project.root)
-            print(f"  {chapter.slug:<{width}}  {chapter.title}  ({template})")
+            state = f"  [{told(found.chapters[chapter.id])}]" if found else ""
+            print(f"  {chapter.slug:<{width}}  {chapter.title}  ({template}){state}")
+    if found:
+        print(f"\n{found}")
+    else:
+        print("\nWas davon neu zu bauen ist, zeigt sich, sobald die Daten in Ordnung sind („sozlib check“).")
 
 
 def verify(project: Project, edition: str) -> int:

@@ -100,3 +100,78 @@ def job(path: Path, out: Path, engine: EngineName = "plain", time_limit: int = 6
     parameters = {"area": "0101", "topic": "arbeit", "cycle": "2026", "edition": "public", "snapshot": "stand"}
     output = out / "altstadt" / f"{path.stem}.ipynb"
     return ChapterJob(f"altstadt/{path.stem}", path, output, parameters, path.parent, engine, time_limit)
+
+
+SOURCE = """\
+id: einwohner
+title: Melderegister
+publisher: Probekreis
+citation: Melderegister
+licence: frei
+as_of: "31.12."
+files: data/einwohner.csv
+delimiter: ";"
+encoding: utf-8
+decimal: ","
+thousands: ""
+zero: exact
+area: {column: raum}
+period: {column: jahr}
+measures:
+  - {id: einwohner, title: Bevölkerung, column: anzahl}
+  - {id: arbeitslose, title: Arbeitslose, column: arbeitslose}
+  - {id: kinder, title: Betreute Kinder, column: kinder}
+"""
+
+INDICATORS = """\
+topic: {topic}
+indicators:
+  - id: {id}
+    title: Anteil {id}
+    short_title: {id}
+    kind: proportion
+    unit: "%"
+    direction: neutral
+    numerator: {{measure: {measure}}}
+    denominator: {{measure: einwohner}}
+    numerator_text: Gezählte
+    denominator_text: Einwohnerinnen und Einwohner
+    source: Melderegister
+    as_of: "31.12."
+    interpretation: Zeigt einen Anteil.
+"""
+
+OPEN = (
+    "from sozlib.chapter import Chapter\n"
+    "chapter = Chapter.open(area=area, topic=topic, cycle=cycle, edition=edition, snapshot=snapshot)"
+)
+
+
+def write_project_with_data(root: Path) -> Project:
+    """A project that reads data: chapters on work and childcare use their own indicator, profiles none."""
+    project = write_project(root)
+    rows = [
+        f"{area};{year};{1000 + 10 * number};{40 + year - 2020};{80 + number}"
+        for number, area in enumerate(("0101", "0102"))
+        for year in range(2020, 2026)
+    ]
+    for name, text in {
+        "data/einwohner.csv": "\n".join(["raum;jahr;anzahl;arbeitslose;kinder", *rows]) + "\n",
+        "parameters/sources/einwohner.yml": SOURCE,
+        "parameters/indicators/arbeit.yml": INDICATORS.format(
+            topic="arbeit", id="arbeitslosenanteil", measure="arbeitslose"
+        ),
+        "parameters/indicators/kita.yml": INDICATORS.format(topic="kita", id="betreuungsquote", measure="kinder"),
+        "notebooks/texts/altstadt/arbeit.md": "Der Anteil liegt bei {{ wert('arbeitslosenanteil') }}.\n",
+    }.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    for name, call in {
+        "areas/arbeit": "print(chapter.value('arbeitslosenanteil'))\nchapter.text()",
+        "areas/kita": "print(chapter.value('betreuungsquote'))",
+        "areas/profil": "print(chapter.areas_word)",
+        "overall/zusammenfassung": "print(chapter.topics())",
+        "overall/vergleich": "print(chapter.indicators())",
+    }.items():
+        template(root / "notebooks" / f"{name}.ipynb", OPEN, call)
+    return project

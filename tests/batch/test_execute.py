@@ -177,6 +177,25 @@ def test_a_killed_worker_costs_only_its_chapter(tmp_path: Path) -> None:
     assert [result.failure for result in fine] == [None, None]
 
 
+@forking
+def test_a_chapter_whose_worker_was_killed_is_tried_once_more(tmp_path: Path) -> None:
+    path = template(
+        tmp_path / "pech.ipynb",
+        "import os, time\nwith open('versuche', 'a') as f:\n    f.write('x')\n"
+        "if os.path.getsize('versuche') == 1:\n    os.kill(os.getppid(), 9)\n    time.sleep(60)",
+    )
+    (result,) = run(path, out=tmp_path / "out", engine="forked", workers=1)
+    assert result.failure is None
+    assert (tmp_path / "versuche").read_text() == "xx"
+
+
+def test_an_error_of_the_notebook_is_never_repeated(tmp_path: Path) -> None:
+    code = "with open('versuche', 'a') as f:\n    f.write('x')\nraise ValueError('Quote fehlt')"
+    (result,) = run(template(tmp_path / "fehler.ipynb", code), out=tmp_path / "out", engine=ENGINES[-1])
+    assert result.failure is not None
+    assert (tmp_path / "versuche").read_text() == "x"
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_notebook_cannot_ask_questions(tmp_path: Path, engine: EngineName) -> None:
     (result,) = run(template(tmp_path / "fragt.ipynb", "input('Wie?')"), out=tmp_path / "out", engine=engine)
