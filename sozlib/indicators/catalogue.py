@@ -120,7 +120,7 @@ class Definition(Parameters):
     def _phrase(cls, value: str) -> str:
         if value and "," in value:
             raise ValueError("Der Name steht mitten im Satz: ohne Komma und Nebensatz.")
-        if value and value.split(" ")[0] not in ("der", "die", "das"):
+        if value and (" " not in value or value.split(" ")[0] not in ("der", "die", "das")):
             raise ValueError("Beginnen Sie mit „der“, „die“ oder „das“, zum Beispiel „die SGB-II-Quote“.")
         return value
 

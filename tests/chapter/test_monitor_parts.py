@@ -166,11 +166,11 @@ def test_a_protected_area_has_a_class_but_no_number(monitored: Snapshot) -> None
 def test_the_placement_says_class_certainty_duration_and_driver(monitored: Snapshot) -> None:
     part = placement(Context(monitored, "0101"))
     assert part is not None
-    title = Context(monitored).readings.catalogue[monitored.meta["monitor"]["indicators"][0]["indicator"]].short_title
+    name = Context(monitored).readings.catalogue[monitored.meta["monitor"]["indicators"][0]["indicator"]].noun.nominative
     assert "Status 3 (niedrig), Dynamik stabil (Stand 2025)" in part.markdown
     assert "Die Sicherheit ist mittel" in part.markdown
     assert "seit mindestens 2024" in part.markdown
-    assert f"Am stärksten belastend geht „{title}“ ein" in part.markdown.replace("\u00a0", " ").replace("\u2011", "-")
+    assert f"Am stärksten belastend geht {name} ein" in part.markdown.replace("\u00a0", " ").replace("\u2011", "-")
     assert 'href="../ueberblick/monitor.html"' in part.html
     assert part.html.count('class="here"') == 2  # own cell of the matrix, own class among the shares
 

@@ -148,3 +148,16 @@ def test_the_catalogue_uses_only_measures_that_the_demonstration_data_describe()
     assert len(indicators) >= 35
     assert {i.topic for i in indicators} == {"bevoelkerung", "haushalte", "arbeit", "armut", "kita", "pflege"}
     assert {m for i in indicators for m in i.measures} - described <= {SURFACE}
+
+
+@pytest.mark.parametrize("root", [ROOT, ROOT / "tests" / "projects" / "flensburg"], ids=lambda root: root.name)
+def test_every_indicator_can_be_named_in_a_sentence(root):
+    indicators = read_catalogue(Project(root))
+    assert {i.id for i in indicators if not i.phrase} == set()
+    assert len({i.phrase for i in indicators}) == len(indicators), "two indicators would read alike"
+
+
+@pytest.mark.parametrize("phrase", ["Anteil der Kinder", "der", "der Anteil derer, die erhalten"])
+def test_a_phrase_is_a_singular_with_article_and_without_clause(make, phrase):
+    with pytest.raises(ValidationError, match="Beginnen Sie mit|ohne Komma"):
+        make(phrase=phrase)
