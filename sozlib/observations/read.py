@@ -206,7 +206,12 @@ def detect_delimiter(text: str) -> str | None:
     """Delimiter that splits most lines into the same number of fields, more than one; None if none does."""
     best: tuple[float, int, str] | None = None
     for candidate in DELIMITERS:
-        counts = [len(row) for row in csv.reader(io.StringIO(text), delimiter=candidate) if any(row)]
+        try:
+            counts = [len(row) for row in csv.reader(io.StringIO(text), delimiter=candidate) if any(row)]
+        except csv.Error:  # with this delimiter a field would be endless
+            continue
+        if not counts:
+            continue
         usual, times = Counter(counts).most_common(1)[0]
         if usual < 2:
             continue
@@ -235,9 +240,10 @@ def _csv(raw: bytes, shown: str, encoding: str | None, delimiter: str | None) ->
             numbers.append(start)
             start = reader.line_num + 1
     except csv.Error as error:
+        long = f"ein Feld hat mehr als {csv.field_size_limit()} Zeichen" if "field limit" in str(error) else str(error)
         raise _stop(
             "csv",
-            f"Die Zeile lässt sich nicht lesen ({error}).",
+            f"Die Zeile lässt sich nicht lesen ({long}).",
             "Prüfen Sie die Anführungszeichen.",
             Place(shown, start),
         ) from None
