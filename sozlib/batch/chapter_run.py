@@ -111,7 +111,8 @@ def _run(job: ChapterJob) -> ChapterResult:
     from sozlib.batch import engines, forked  # engines: registers them with papermill
 
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
-    special: dict[str, Any] = {"shutdown_kernel": "immediate"}
+    kept: list[Any] = []
+    special: dict[str, Any] = {"shutdown_kernel": "immediate", "keep": kept}
     if job.engine == "forked":
         forked.prepare(job.folder / job.parameters["snapshot"])
         special |= {"memory_limit": job.memory_limit, "output_limit": job.output_limit}
@@ -125,8 +126,8 @@ def _run(job: ChapterJob) -> ChapterResult:
     failure: ChapterFailure | None = None
     try:
         papermill.execute_notebook(
-            _escape(job.template),
-            _escape(raw),
+            str(job.template).replace("{", "{{").replace("}", "}}"),  # papermill takes braces for placeholders
+            None,  # written once, tidied
             parameters=job.parameters,
             engine_name=engines.PAPERMILL_NAME[job.engine],
             kernel_name="python3",
@@ -147,7 +148,6 @@ def _run(job: ChapterJob) -> ChapterResult:
             strip_color("\n".join(error.traceback)),
         )
     except OSError:
-        raw.unlink(missing_ok=True)
         raise
     except Exception as error:
         failure = ChapterFailure(job.id, job.template, f"{type(error).__name__}: {error}")
@@ -155,7 +155,7 @@ def _run(job: ChapterJob) -> ChapterResult:
         os.environ.pop(reads.VARIABLE, None)
     try:
         read = _read(notes)
-        failure = _finish(job, raw, failure)
+        failure = _finish(job, kept[-1] if kept else None, raw, failure)
     finally:
         raw.unlink(missing_ok=True)
         notes.unlink(missing_ok=True)
@@ -167,14 +167,13 @@ def _read(notes: Path) -> tuple[tuple[str, str], ...]:
     return tuple((kind, name) for kind, name in map(json.loads, lines))
 
 
-def _finish(job: ChapterJob, raw: Path, failure: ChapterFailure | None) -> ChapterFailure | None:
+def _finish(job: ChapterJob, notebook: Any, raw: Path, failure: ChapterFailure | None) -> ChapterFailure | None:
     import nbformat
 
-    if not raw.is_file():
+    if notebook is None:
         return failure or ChapterFailure(job.id, job.template, "Es ist kein Notebook entstanden.")
     template = json.loads(job.template.read_text(encoding="utf-8"))
     ids = {cell.get("id") for cell in template["cells"]} - {None}
-    notebook = nbformat.read(raw, as_version=4)  # type: ignore[no-untyped-call]
     if failure is None:
         failure = _unfinished(job, notebook)
     elif failure.cell is not None:
@@ -195,8 +194,3 @@ def _unfinished(job: ChapterJob, notebook: Any) -> ChapterFailure | None:
             number = template_cell_number(notebook, index)
             return ChapterFailure(job.id, job.template, "Das Notebook endete vor dieser Zelle.", number)
     return None
-
-
-def _escape(path: Path) -> str:
-    """Path for papermill, which takes braces for placeholders."""
-    return str(path).replace("{", "{{").replace("}", "}}")

@@ -34,8 +34,15 @@ class PlainEngine(NBClientEngine):  # type: ignore[misc]
     """A kernel for each notebook; its death is an error in the cell that was running."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **kwargs: Any) -> None:
-        """Run the cells; see papermill's ``NBClientEngine``."""
+    def execute_managed_notebook(
+        cls, nb_man: NotebookExecutionManager, kernel_name: str, keep: list[Any] | None = None, **kwargs: Any
+    ) -> None:
+        """Run the cells; see papermill's ``NBClientEngine``.
+
+        The notebook is put into the list ``keep``: papermill gives none away that has failed.
+        """
+        if keep is not None:
+            keep.append(nb_man.nb)
         try:
             super().execute_managed_notebook(
                 nb_man, kernel_name, record_timing=False, extra_arguments=["--log-level=ERROR"], **kwargs
@@ -62,6 +69,7 @@ class ForkedEngine(Engine):  # type: ignore[misc]
         start_timeout: float = 60,
         memory_limit: int = Limits.memory,
         output_limit: int = Limits.output,
+        keep: list[Any] | None = None,
         **kwargs: Any,
     ) -> None:
         """Run the cells in a forked child and record what it sends.
@@ -72,6 +80,8 @@ class ForkedEngine(Engine):  # type: ignore[misc]
             Seconds for each cell and for the start, as papermill documents them.
         memory_limit, output_limit
             Megabytes, see :class:`~sozlib.batch.limits.Limits`.
+        keep
+            Takes the notebook, as with :class:`PlainEngine`.
         kwargs
             What papermill and nbclient know further: ``log_output``, ``stdout_file``, ``allow_errors`` …
         """
@@ -79,10 +89,12 @@ class ForkedEngine(Engine):  # type: ignore[misc]
         if obstacle:
             logger.warning("Kein Abzweigen möglich (%s): das Notebook bekommt einen eigenen Kernel.", obstacle)
             PlainEngine.execute_managed_notebook(
-                nb_man, kernel_name, execution_timeout=execution_timeout, start_timeout=start_timeout, **kwargs
+                nb_man, kernel_name, keep, execution_timeout=execution_timeout, start_timeout=start_timeout, **kwargs
             )
             return
         preload()
+        if keep is not None:
+            keep.append(nb_man.nb)
         # nbclient's own bookkeeping of outputs, so that both engines write the same notebook.
         known = {name: value for name, value in kwargs.items() if PapermillNotebookClient.class_traits().get(name)}
         known = {"record_timing": False, **known}

@@ -91,7 +91,7 @@ class ChapterShell:
         if "" not in sys.path:
             sys.path.insert(0, "")
         session = _PipeSession(deliver=self.send, key=b"")
-        config = Config({"HistoryManager": {"hist_file": ":memory:"}})
+        config = Config({"HistoryManager": {"enabled": False}})  # no database; In, Out and _ work
         shell: Any = ZMQInteractiveShell.instance(config=config, compiler_class=XCachingCompiler)
         self._shell = shell
         shell.unobserve_all("exit_now")  # would stop the loop of a kernel
