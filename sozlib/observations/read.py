@@ -266,9 +266,10 @@ def _loaded(path: Path, _size: int, _changed: int) -> Any:
     """The workbook opened last, as long as its file does not change: a sheet a year is one file read once."""
     import openpyxl
 
-    with warnings.catch_warnings():
+    # Opened here, because openpyxl leaves a file open that it cannot read.
+    with warnings.catch_warnings(), path.open("rb") as stream:
         warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that hold no data
-        return openpyxl.load_workbook(path, data_only=True)
+        return openpyxl.load_workbook(stream, data_only=True)
 
 
 #: Bytes that a workbook may have unpacked, and how many times its packed size that may be beyond a first megabyte.
