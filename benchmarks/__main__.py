@@ -1,0 +1,136 @@
+"""``python -m benchmarks chapters|scale|report|profile``: measure and print; see README.md."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+
+from benchmarks.contestants import WORKERS, Pool
+from benchmarks.measure import Cost, MemoryWatch, Stopwatch, bytecode_compiled, machine, middle
+from benchmarks.remains import remains
+from sozlib.batch.chapter_run import ChapterJob
+from sozlib.batch.execute import chapter_jobs, execute
+from sozlib.batch.planning import make_plan
+from sozlib.project import Project
+from sozlib.state import make_snapshot
+
+ROOT = Path(__file__).parents[1]
+
+
+def demonstration(folder: Path) -> Project:
+    """Copy of the demonstration project without anything built."""
+    for part in ("notebooks", "parameters", "data", "reports/theme"):
+        shutil.copytree(ROOT / part, folder / part)
+    return Project(folder)
+
+
+def jobs(project: Project, out: Path, areas: Sequence[str] = ()) -> list[ChapterJob]:
+    """Chapters of the public edition."""
+    snapshot, _ = make_snapshot(project, "public")
+    plan = make_plan(project, snapshot.areas, "public", only_areas=areas)
+    return list(chapter_jobs(plan, project.root, out, snapshot.path, "forked"))
+
+
+def chapters(folder: Path, rounds: int) -> None:
+    """Steady cost of a chapter in three ways, in rounds of all three."""
+    project = demonstration(folder / "project")
+    todo = jobs(project, folder / "out", ("ueberblick", "brackenrode"))
+    ways = ("forked", "papermill", "functions")
+    pools = {way: Pool(way, todo[-1]) for way in ways}
+    found: dict[str, list[Cost]] = {way: [] for way in ways}
+    for turn in range(rounds):
+        for way in ways if turn % 2 == 0 else reversed(ways):
+            found[way].append(pools[way].run(todo) / len(todo))
+    for pool in pools.values():
+        pool.close()
+    print(f"{len(todo)} chapters, {rounds} rounds, {WORKERS} processes; seconds a chapter, medians")
+    for way in ways:
+        cost = middle(found[way])
+        print(f"  {way:10} wall {cost.wall:.3f}  cpu {cost.cpu:.3f}")
+    for one, other in (("papermill", "forked"), ("forked", "functions")):
+        pairs = list(zip(found[one], found[other], strict=True))
+        wall, cpu = median(a.wall / b.wall for a, b in pairs), median(a.cpu / b.cpu for a, b in pairs)
+        print(f"  {one} / {other}: wall {wall:.2f}, cpu {cpu:.2f} (medians of {rounds} pairs)")
+
+
+def scale(folder: Path, counts: Sequence[int]) -> None:
+    """Time and memory of many chapters: the demonstration's, repeated."""
+    every = jobs(demonstration(folder / "project"), folder / "out")
+    for count in counts:
+        rounds = -(-count // len(every))
+        todo = [
+            replace(job, id=f"{job.id}-{n}", output=job.output.with_stem(f"{job.output.stem}-{n}"))
+            for n in range(rounds)
+            for job in every
+        ][:count]
+        watch = Stopwatch()
+        with MemoryWatch() as memory:
+            results = execute(todo, WORKERS)
+        cost = watch.cost()
+        failed = sum(result.failure is not None for result in results)
+        print(
+            f"  {count} chapters: wall {cost.wall:.0f} s, cpu {cost.cpu:.0f} s ({cost.cpu / count:.3f} a chapter), "
+            f"peak memory {memory.peak:.0f} MB, {failed} failed"
+        )
+
+
+def report(folder: Path, every: int) -> None:
+    """The whole demonstration report, cold; and plain papermill with one call of nbconvert for each chapter.
+
+    Of the chapters of the plain way only each ``every``-th is run, and its cost multiplied.
+    """
+    built = demonstration(folder / "built")
+    watch = Stopwatch()
+    command = [sys.executable, "-m", "sozlib.cli", "build", "--project", str(built.root)]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    whole = watch.cost()
+    print(f"  sozlib build: wall {whole.wall:.0f} s, cpu {whole.cpu:.0f} s")
+    complete = jobs(demonstration(folder / "plain"), folder / "out")
+    todo = complete[::every]
+    factor = len(complete) / len(todo)
+    print(f"  plain way: {len(todo)} of {len(complete)} chapters, cost multiplied by {factor:.2f}")
+    pool = Pool("papermill", todo[-1])
+    executed = pool.run(todo) * factor
+    pool.close()
+    print(f"  plain papermill, {WORKERS} processes: wall {executed.wall:.0f} s, cpu {executed.cpu:.0f} s")
+    watch = Stopwatch()
+    for job in todo:
+        command = [sys.executable, "-m", "nbconvert", "--to", "html", "--log-level", "ERROR", str(job.output)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    bound = watch.cost() * factor
+    print(f"  nbconvert, one call a chapter: wall {bound.wall:.0f} s, cpu {bound.cpu:.0f} s (pages only, no PDF)")
+    plain = executed + bound
+    print(f"  plain / sozlib: wall {plain.wall / whole.wall:.1f}, cpu {plain.cpu / whole.cpu:.1f}")
+
+
+def main() -> None:
+    """Parse the command line and measure."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("what", choices=["chapters", "scale", "report", "profile"])
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of the comparison of chapters")
+    parser.add_argument("--counts", type=int, nargs="+", default=[150, 300, 600], help="numbers of chapters")
+    parser.add_argument("--every", type=int, default=1, help="report: run only each n-th chapter the plain way")
+    given = parser.parse_args()
+    print(f"{given.what}: {machine()}")
+    with tempfile.TemporaryDirectory(prefix="sozlib-bench-") as name, bytecode_compiled():
+        folder = Path(name)
+        if given.what == "chapters":
+            chapters(folder, given.rounds)
+        elif given.what == "scale":
+            scale(folder, given.counts)
+        elif given.what == "report":
+            report(folder, given.every)
+        else:
+            remains(jobs(demonstration(folder / "project"), folder / "out", ("brackenrode",)))
+    print(f"  afterwards: {machine()}")
+
+
+if __name__ == "__main__":
+    main()
