@@ -43,7 +43,7 @@ def bomb(levels: int = 9) -> str:
 
 @pytest.mark.parametrize(
     "text",
-    [bomb(), "a: " + "[" * 20_000 + "]" * 20_000, "a: &a [*a]", "a: " + "x" * 5_000_000],
+    [bomb(), "a: " + "[" * 3_000 + "]" * 3_000, "a: &a [*a]", "a: " + "x" * 5_000_000],
     ids=["references", "nesting", "itself", "length"],
 )
 def test_a_yaml_bomb_is_refused_before_it_goes_off(tmp_path, text):
