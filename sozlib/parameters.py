@@ -41,6 +41,9 @@ class Parameters(BaseModel):
 #: Characters of the largest parameter file, and values that it may hold with all references followed.
 LARGEST, MOST_VALUES = 4_000_000, 200_000
 
+#: Brackets inside brackets.
+DEEPEST = 200
+
 _REFERENCE = re.compile(r"(?:^|[\s,\[{:-])\*[^\s*]", re.MULTILINE)
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -120,6 +123,8 @@ def _refuse_bombs(text: str, place: str) -> None:
     """Stop before a file of a few lines becomes millions of values by repeating references (``&a``, ``*a``)."""
     if len(text) > LARGEST:
         raise InputError([_too_much(f"Die Datei ist mit {len(text)} Zeichen zu groß.", place)])
+    if _depth(text) > DEEPEST:
+        raise InputError([_too_much("Die Datei ist zu tief verschachtelt.", place)])
     if not _REFERENCE.search(text):
         return
     sizes: dict[str, int] = {}
@@ -144,6 +149,11 @@ def _refuse_bombs(text: str, place: str) -> None:
         if open_nodes[-1][1] > MOST_VALUES:
             found = "Die Datei wird durch ihre Verweise (& und *) zu groß."
             raise InputError([_too_much(found, place, event)])
+
+
+def _depth(text: str) -> int:
+    """How deep brackets are nested; those in texts count too, the limit leaves room for them."""
+    return max(accumulate(1 if match[0] in "[{" else -1 for match in re.finditer(r"[\[\]{}]", text)), default=0)
 
 
 def _grow(open_nodes: list[tuple[str | None, int]], more: int) -> None:
