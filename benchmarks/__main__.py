@@ -60,25 +60,29 @@ def chapters(folder: Path, rounds: int) -> None:
         print(f"  {one} / {other}: wall {wall:.2f}, cpu {cpu:.2f} (medians of {rounds} pairs)")
 
 
-def scale(folder: Path, counts: Sequence[int]) -> None:
-    """Time and memory of many chapters: the demonstration's, repeated."""
+def scale(folder: Path, count: int) -> None:
+    """Time and memory of many chapters: the demonstration's, repeated; four readings on the way."""
     every = jobs(demonstration(folder / "project"), folder / "out")
-    for count in counts:
-        rounds = -(-count // len(every))
-        todo = [
-            replace(job, id=f"{job.id}-{n}", output=job.output.with_stem(f"{job.output.stem}-{n}"))
-            for n in range(rounds)
-            for job in every
-        ][:count]
-        watch = Stopwatch()
-        with MemoryWatch() as memory:
-            results = execute(todo, WORKERS)
-        cost = watch.cost()
-        failed = sum(result.failure is not None for result in results)
-        print(
-            f"  {count} chapters: wall {cost.wall:.0f} s, cpu {cost.cpu:.0f} s ({cost.cpu / count:.3f} a chapter), "
-            f"peak memory {memory.peak:.0f} MB, {failed} failed"
-        )
+    todo = [
+        replace(job, id=f"{job.id}-{n}", output=job.output.with_stem(f"{job.output.stem}-{n}"))
+        for n in range(-(-count // len(every)))
+        for job in every
+    ][:count]
+    watch, finished = Stopwatch(), 0
+    print(f"  {'chapters':>10} {'wall s':>8} {'peak memory so far, MB':>24}")
+    with MemoryWatch() as memory:
+
+        def done(job: ChapterJob, result: object) -> None:
+            nonlocal finished
+            finished += 1
+            if finished % max(1, count // 4) == 0:
+                print(f"  {finished:10} {watch.cost().wall:8.0f} {memory.peak:24.0f}", flush=True)
+
+        results = execute(todo, WORKERS, done=done)
+    cost = watch.cost()
+    failed = sum(result.failure is not None for result in results)
+    print(f"  {count} chapters: wall {cost.wall:.0f} s, cpu {cost.cpu:.0f} s ({cost.cpu / count:.3f} a chapter)")
+    print(f"  {failed} failed")
 
 
 def report(folder: Path, every: int) -> None:
@@ -115,7 +119,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("what", choices=["chapters", "scale", "report", "profile"])
     parser.add_argument("--rounds", type=int, default=5, help="rounds of the comparison of chapters")
-    parser.add_argument("--counts", type=int, nargs="+", default=[150, 300, 600], help="numbers of chapters")
+    parser.add_argument("--count", type=int, default=600, help="number of chapters for scale")
     parser.add_argument("--every", type=int, default=1, help="report: run only each n-th chapter the plain way")
     given = parser.parse_args()
     print(f"{given.what}: {machine()}")
@@ -124,7 +128,7 @@ def main() -> None:
         if given.what == "chapters":
             chapters(folder, given.rounds)
         elif given.what == "scale":
-            scale(folder, given.counts)
+            scale(folder, given.count)
         elif given.what == "report":
             report(folder, given.every)
         else:
