@@ -28,7 +28,7 @@ CLASSES = _words(
     table-block left own whole region signs num sr group total note unit formula math spark centre signed value
     small swatch withheld muted better worse neutral up down marker bar middle matrix mini shares here type
     three legend inset footnotes footnote-ref footnote-back xref code task-list sheet sheets columns wide-table
-    compact
+    compact definitions
     """
 )
 

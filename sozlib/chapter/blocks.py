@@ -87,8 +87,9 @@ def definitions(metas: Sequence[Meta]) -> Part:
     items = "".join(f"<dt>{_html(title)}</dt><dd>{_html(text)}</dd>" for title, text in entries)
     summary = f"Was gezählt wird: {german.count_word(len(entries))} Indikatoren"
     folded = f'<details class="definitions"><summary>{summary}</summary><dl>{items}</dl></details>'
-    inside = markdown.div(".box", f"**Was gezählt wird**\n\n{lines}")
-    return Part("box", f"{markdown.html(folded)}\n{markdown.other(inside)}", folded)
+    boxes = (f"**{markdown.plain(title)}.** {markdown.plain(text)}" for title, text in entries)
+    printed = "\n\n".join(markdown.div(".box", box) for box in ("**Was gezählt wird**", *boxes))
+    return Part("box", f"{markdown.html(folded)}\n{markdown.other(printed)}", folded)
 
 
 def _counted(meta: Meta) -> str:
