@@ -38,6 +38,8 @@ def choose_engine(wanted: Literal["auto", "plain", "forked"]) -> tuple[EngineNam
         return "plain", "dieses Betriebssystem kennt kein fork"
     if wanted == "forked":
         return "forked", "so verlangt"
+    if sys.platform == "darwin":
+        return "plain", "unter macOS vertragen nicht alle Bibliotheken das Abzweigen"
     return "forked", "vorgewärmte Prozesse sparen den Start eines Kernels je Kapitel"
 
 

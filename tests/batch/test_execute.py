@@ -270,6 +270,10 @@ def test_notebooks_do_not_depend_on_where_the_project_lies(tmp_path: Path) -> No
 
 def test_the_engine_is_chosen_and_the_reason_given(monkeypatch: pytest.MonkeyPatch) -> None:
     assert choose_engine("plain") == ("plain", "so verlangt")
+    with monkeypatch.context() as mac:
+        mac.setattr("sys.platform", "darwin")
+        assert choose_engine("auto")[0] == "plain"
+        assert choose_engine("forked")[0] == ("forked" if hasattr(os, "fork") else "plain")
     monkeypatch.delattr(os, "fork", raising=False)
     for wanted in ("auto", "forked"):
         engine, why = choose_engine(wanted)  # type: ignore[arg-type]
