@@ -6,7 +6,7 @@ is well; only then it takes the last report's place.
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
 import shutil
 import time
@@ -98,9 +98,10 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
     # A partial build reads the whole one's snapshot, so the two never run at the same time.
     with exclusive(project.workshop(edition)):
         recover(report)
-        watched = _look(project, edition)
+        watched = _look(project)
         say("Daten lesen und prüfen …")
         snapshot, remarks = make_snapshot(project, edition)
+        watched = watched.also(_elsewhere(project, snapshot))
         _show_warnings(remarks, say)
         if proof := prove(project, snapshot):
             say(proof)
@@ -184,17 +185,24 @@ def outlook(project: Project, plan: Plan, wish: Wish = EVERYTHING) -> Outlook:
     return Outlook(chapters, volumes)
 
 
-def _look(project: Project, edition: str) -> receipt.Watched:
-    """What this build can read, before it reads it; raw tables elsewhere are known from the last snapshot."""
-    try:
-        meta = json.loads((project.workshop(edition) / "snapshot" / "snapshot.json").read_text(encoding="utf-8"))
-        named = [project.path(name) for name in meta["inputs"] if not name.startswith(("sozlib/", "parameters/"))]
-    except (OSError, ValueError, KeyError):
-        named = []
-    elsewhere = [path for path in named if not path.is_relative_to(project.data) and path.name != "tokens.css"]
-    packaged = scaffold()
-    folders = [packaged / part for part in ("notebooks", "reports/theme")]
-    return receipt.look(project.root, project.report.data, folders, elsewhere)
+def _look(project: Project) -> receipt.Watched:
+    """What this build can read, before it reads it."""
+    return receipt.look(
+        project.root, project.report.data, [scaffold() / part for part in ("notebooks", "reports/theme")]
+    )
+
+
+def _elsewhere(project: Project, snapshot: Snapshot) -> set[Path]:
+    """Folders of raw tables that lie neither in the data folder nor among the parameters."""
+    named = {project.path(name) for name in snapshot.meta["inputs"] if not name.startswith(("sozlib/", "parameters/"))}
+    paths = {path for path in named if not path.is_relative_to(project.data) and path.name != "tokens.css"}
+    own = {path for path in paths if path.is_relative_to(project.root)}
+    folders = {project.root / path.relative_to(project.root).parts[0] for path in own if path.parent != project.root}
+    folders |= {project.root for path in own if path.parent == project.root}
+    foreign = [path.parent for path in paths - own]
+    with contextlib.suppress(ValueError):  # none, or on several drives
+        folders |= {Path(os.path.commonpath(foreign))} - {Path(folder.anchor) for folder in foreign}
+    return folders | set(foreign)
 
 
 def _asked(project: Project, edition: str, wish: Wish) -> dict[str, object]:

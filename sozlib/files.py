@@ -24,15 +24,6 @@ RACY = 100_000_000
 _IGNORED = frozenset({"__pycache__", ".ipynb_checkpoints", ".git"})
 
 
-def stamp(path: Path | str) -> Stamp | None:
-    """Stamp of a file; None where there is none."""
-    try:
-        about = os.stat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return about.st_size, about.st_mtime_ns, about.st_ino
-
-
 def stamps(folder: Path | str) -> Iterator[tuple[str, Stamp]]:
     """All files below a folder with their stamps, by path relative to it with forward slashes; no folder, no files."""
     waiting = [""]

@@ -13,11 +13,11 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sozlib.files import RACY, digest_of, stamp, stamps, write_whole
+from sozlib.files import RACY, digest_of, stamps, write_whole
 
 NAME = "receipt.json"
 
@@ -37,13 +37,18 @@ class Asked:
 class Watched:
     """What a build can read, with the stamps of the moment before it began."""
 
+    moment: int
     data: str
     environment: dict[str, str]
     trees: dict[str, str]
-    files: dict[str, list[int] | None]
+
+    def also(self, folders: Iterable[Path]) -> Watched:
+        """The same with folders that were not known before; what changed in them since then counts as changed."""
+        more = {str(folder): _tree(folder, self.moment) for folder in folders if str(folder) not in self.trees}
+        return replace(self, trees=self.trees | more)
 
 
-def look(root: Path, data: str, folders: Iterable[Path], files: Iterable[Path] = ()) -> Watched:
+def look(root: Path, data: str, folders: Iterable[Path]) -> Watched:
     """Stamps of all that a build can read.
 
     Parameters
@@ -54,17 +59,11 @@ def look(root: Path, data: str, folders: Iterable[Path], files: Iterable[Path] =
         Folder of the raw tables as ``report.yml`` declares it; environment variables in it are filled in.
     folders
         Further folders: what comes with the program.
-    files
-        Further files: raw tables that lie elsewhere.
     """
+    moment = time.time_ns()
     own = [root / name for name in ("parameters", "notebooks", "reports/theme")]
     trees = [*own, root / os.path.expandvars(data), Path(__file__).parent, *folders]
-    return Watched(
-        data,
-        _environment(data),
-        {str(tree): _tree(tree) for tree in trees},
-        {str(file): _stamp(file) for file in files},
-    )
+    return Watched(moment, data, _environment(data), {str(tree): _tree(tree, moment) for tree in trees})
 
 
 def write(workshop: Path, asked: dict[str, Any], watched: Watched, report: Path, site: str, says: str) -> None:
@@ -90,8 +89,7 @@ def write(workshop: Path, asked: dict[str, Any], watched: Watched, report: Path,
         "data": watched.data,
         "environment": watched.environment,
         "trees": watched.trees,
-        "files": watched.files,
-        "report": [str(report), _tree(report, racy=False)],
+        "report": [str(report), _tree(report)],
         "site": site,
         "says": says,
     }
@@ -111,7 +109,7 @@ def untouched(receipt: dict[str, Any]) -> bool:
     """Whether the report that the receipt is about is still as it was released."""
     try:
         report, seen = receipt["report"]
-        return bool(_tree(Path(report), racy=False) == seen)
+        return bool(_tree(Path(report)) == seen)
     except (KeyError, TypeError, ValueError):
         return False
 
@@ -145,26 +143,19 @@ def _current(root: Path, receipt: dict[str, Any]) -> bool:
         return (
             receipt["environment"] == _environment(receipt["data"])
             and str(root / os.path.expandvars(receipt["data"])) in receipt["trees"]
-            and all(seen and _tree(Path(tree), racy=False) == seen for tree, seen in receipt["trees"].items())
-            and all(seen and _stamp(Path(file)) == seen for file, seen in receipt["files"].items())
+            and all(seen and _tree(Path(tree)) == seen for tree, seen in receipt["trees"].items())
             and untouched(receipt)
         )
     except (KeyError, TypeError, OSError):
         return False
 
 
-def _tree(folder: Path, racy: bool = True) -> str:
-    """Digest of the stamps of all files below a folder; "" where one of them may still be changing."""
+def _tree(folder: Path, moment: int | None = None) -> str:
+    """Digest of the stamps of all files below a folder; "" where one has changed at that moment or later."""
     found = sorted(stamps(folder))
-    latest = time.time_ns() - RACY
-    if racy and any(about[1] > latest for _, about in found):
+    if moment is not None and any(about[1] > moment - RACY for _, about in found):
         return ""
     return digest_of(found)
-
-
-def _stamp(file: Path) -> list[int] | None:
-    found = stamp(file)
-    return list(found) if found else None
 
 
 def _environment(data: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from small_project import OPEN, template, write_project_with_data
 
+from sozlib import receipt
 from sozlib.batch.keys import reads_directly
 from sozlib.batch.planning import make_plan
 from sozlib.batch.summary import by_reason, told
@@ -79,6 +80,45 @@ def test_a_build_with_nothing_to_do_loads_no_library(built: Project) -> None:
     said = subprocess.run([sys.executable, "-c", code, str(built.root)], capture_output=True, text=True, check=False)
     assert said.returncode == 0, said.stderr
     assert said.stdout == "Nichts zu tun: reports/2026/public ist aktuell (3 Bände, 9 Kapitel).\n"
+
+
+def test_the_first_look_overlooks_no_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, elsewhere = tmp_path / "projekt", tmp_path / "lieferungen"
+    report, workshop = root / "reports" / "2026" / "public", root / "reports" / "2026" / ".work" / "public"
+    files = [root / name for name in ("parameters/report.yml", "notebooks/texts/a/b.md", "data/a.csv")]
+    files += [elsewhere / "roh.csv", report / "index.html"]
+    for path in files:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("eins")
+        os.utime(path, ns=(10**18, 10**18))
+    watched = receipt.look(root, "data", []).also([elsewhere])
+    asked = {"edition": "public", "default": True, "cycle": "2026", "own_cycle": True}
+    asked |= {"areas": [], "topics": [], "assembler": None}
+    receipt.write(workshop, asked, watched, report, "", "Nichts zu tun.")
+
+    def said(**wish: object) -> list[str] | None:
+        return receipt.nothing_to_do(root, receipt.Asked(**wish))  # type: ignore[arg-type]
+
+    assert said() == said(editions=["public"]) == said(cycle="2026") == ["Nichts zu tun."]
+    assert said(editions=["internal"]) is said(cycle="2027") is said(areas=["a"]) is said(assembler="quarto") is None
+    for path in files:
+        path.write_text("zwei")
+        assert said() is None, path
+        path.write_text("eins")
+        os.utime(path, ns=(10**18, 10**18))
+        added = path.with_name("neu.csv")
+        added.touch()
+        assert said() is None, added
+        added.unlink()
+        assert said() == ["Nichts zu tun."]
+    monkeypatch.setattr("sys.version", "3.99")
+    assert said() is None
+
+
+def test_what_changes_while_a_build_reads_it_is_looked_at_again(tmp_path: Path) -> None:
+    (tmp_path / "parameters").mkdir()
+    (tmp_path / "parameters" / "report.yml").write_text("gerade gespeichert")
+    assert receipt.look(tmp_path, "data", []).trees[str(tmp_path / "parameters")] == ""
 
 
 def test_a_text_concerns_its_chapter_and_volume_alone(built: Project) -> None:
@@ -250,7 +290,7 @@ def test_a_full_disk_is_said_in_german_and_the_last_report_stays(
         raise OSError(28, "No space left on device", str(path))
 
     monkeypatch.setattr("sozlib.book.shelf.write_whole", full)
-    with changed(built.notebooks / "texts" / "altstadt" / "arbeit.md", "", "Mehr.\n"):
+    with changed(built.parameters / "report.yml", "title: Überblick", "title: Übersicht"):
         assert main(["build", "--workers", "1", "--project", str(built.root)]) == 1
     said = capsys.readouterr().err
     assert "Der Datenträger ist voll. Schaffen Sie Platz" in said
