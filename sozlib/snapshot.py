@@ -77,7 +77,7 @@ MONITOR_COLUMNS = (
 TYPOLOGY_COLUMNS = (
     "area",
     "period",
-    "type",  # 0, 1, 2 … as in meta["typology"]["types"]; -1 where the area has none
+    "type",  # 0 for A, 1 for B …; -1 where the area has none
     "kept",  # share of the repeated runs in which the area falls into its type
     "reason",  # why the area has no type, "" where it has
 )

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from sozlib.analysis.definition import read_definition
+from sozlib.analysis.grouping import read_typology, typology_of
 from sozlib.analysis.monitor import monitor_of_edition
 from sozlib.errors import InputError, Problem
 from sozlib.indicators.catalogue import Indicator
@@ -64,16 +65,22 @@ def analyse(
     if definition is not None:
         tables["monitor"] = monitor_of_edition(definition, catalogue, everything, shown, people, ids)
         meta["monitor"] = definition.model_dump(mode="json")
+    typology = read_typology(project, catalogue)
+    if typology is not None:
+        found = typology_of(typology, shown, ids)
+        tables["typology"] = found.table
+        meta["typology"] = typology.model_dump(mode="json") | found.meta
     return Analyses(tables, meta)
 
 
 def examine_analyses(project: Project, catalogue: Sequence[Indicator]) -> tuple[Problem, ...]:
     """Problems of the analyses' parameter files."""
     problems: list[Problem] = []
-    try:
-        read_definition(project, catalogue)
-    except InputError as error:
-        problems += error.problems
+    for read in (read_definition, read_typology):
+        try:
+            read(project, catalogue)
+        except InputError as error:
+            problems += error.problems
     return tuple(problems)
 
 

@@ -29,7 +29,7 @@ from sozlib.chapter import (
 )
 from sozlib.chapter.context import Context, locate
 from sozlib.chapter.display import Part, show, unique
-from sozlib.chapter.monitorcalls import MonitorCalls
+from sozlib.chapter.monitorcalls import MonitorCalls, TypeCalls
 from sozlib.chapter.placement import placement
 from sozlib.chapter.readings import Reading, Series
 from sozlib.chapter.sentences import describe, paragraphs
@@ -313,6 +313,11 @@ class Chapter:
     def monitor(self) -> MonitorCalls:
         """Calls of the monitor: ``chapter.monitor.matrix()`` and others; false where the project has none."""
         return MonitorCalls(self.context, self._show)
+
+    @property
+    def types(self) -> TypeCalls:
+        """Calls of the types of areas: ``chapter.types.map()`` and others; false where the project has none."""
+        return TypeCalls(self.context, self._show)
 
     def placement(self) -> None:
         """Box of the area's class, its certainty and what drives it; nothing without a monitor."""

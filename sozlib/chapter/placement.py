@@ -6,6 +6,7 @@ import html
 
 from sozlib.chapter import german, markdown, numbers
 from sozlib.chapter.addresses import overall_address
+from sozlib.chapter.areatypes import type_text
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
 from sozlib.chapter.monitor import definition, indicators
@@ -23,11 +24,12 @@ def placement(context: Context) -> Part | None:
     standing = standings(context).get(context.area.id)
     if standing is None:
         return None
+    kind = type_text(context)
     paragraphs = [_class_text(standing), _certainty_text(context, standing), _driver_text(context, standing)]
     sections = (
         ("Status und Dynamik", _headline(standing), _mini(standing) + _link(context)),
         ("Sicherheit der Einstufung", _sure(standing), _shares(standing) + _p(paragraphs[1])),
-        ("Was die Einstufung bestimmt", "", _p(paragraphs[2]) + _since(standing)),
+        ("Was die Einstufung bestimmt", "", _p(paragraphs[2]) + _since(standing) + _type(kind)),
     )
     values = [f'<p class="value">{value}</p>' if value else "" for _, value, _ in sections]
     inner = "".join(
@@ -35,7 +37,7 @@ def placement(context: Context) -> Part | None:
     )
     shown = f'<section class="placement" aria-label="Einordnung"><h2>Einordnung</h2><div class="three">{inner}</div>'
     shown += "</section>"
-    text = " ".join(part for part in [*paragraphs, _since_text(standing)] if part)
+    text = " ".join(part for part in [*paragraphs, _since_text(standing), kind and f"Raumtyp: {kind}"] if part)
     printed = markdown.div(".box", f"**Einordnung.** {markdown.plain(text)}")
     return Part("box", markdown.html(shown) + "\n" + markdown.other(printed), shown)
 
@@ -152,6 +154,10 @@ def _link(context: Context) -> str:
 
 def _since(standing: Standing) -> str:
     return _p(_since_text(standing))
+
+
+def _type(text: str) -> str:
+    return f"<h3>Raumtyp</h3>{_p(text)}" if text else ""
 
 
 def _p(text: str) -> str:
