@@ -52,6 +52,8 @@ def volume_data(project: Project, edition: Edition, volume: Volume, *, motif: st
         "title-lines": _title_lines(report.title),
         "subtitle": report.subtitle,
         "volume": name,
+        "volume-number": f"Band {volume.number}",
+        "volume-title": volume.title,
         "volume-subtitle": volume.subtitle,
         "state": state,
         "publisher": author(project),

@@ -57,8 +57,8 @@ def write_sources(document: VolumeDocument, folder: Path, data: Mapping[str, Any
     for chapter in document.chapters:
         slug = chapter.chapter.slug
         opening = chapter.lead_typst.strip()
-        head = f"#chapter({chapter.number}, {quoted(chapter.title)}, {quoted(label(slug, ''))})[{opening}]"
-        _write(sources / f"{slug}.typ", f"{_IMPORT}{head}\n\n{chapter.typst.strip()}\n")
+        head = f"#chapter({chapter.number}, {quoted(chapter.title)}, {quoted(label(slug, ''))})[{opening}]["
+        _write(sources / f"{slug}.typ", f"{_IMPORT}{head}\n{chapter.typst.strip()}\n]\n")
         main.append(f"#include {quoted(f'{slug}.typ')}")
     _write(sources / "main.typ", "\n".join(main) + "\n")
     return sources / "main.typ"
@@ -106,7 +106,7 @@ def set_pdf(main: Path, root: Path, target: Path, published: dt.date) -> None:
     raw.write_bytes(content if isinstance(content, bytes) else b"")
     with pikepdf.open(raw) as pdf:
         name_row_headers(pdf)
-        pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.preserve)
+        pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     raw.unlink()
 
 

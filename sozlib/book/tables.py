@@ -7,7 +7,7 @@ Both come from the same :class:`Table`, read once from the HTML.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import lxml.html
@@ -20,8 +20,10 @@ _INLINE = {
     "em": ("_", "_"),
     "i": ("_", "_"),
 }
-#: With more columns than this, heads are hyphenated and columns of numbers equally wide.
+#: A table with more columns than this is set in blocks of columns below one another, its first column in each.
 MANY = 8
+#: Columns of numbers in such a block.
+_BLOCK = 7
 _NUMBER = re.compile(r"^[(\[]?[+−–±-]?[\d.]*\d(?:,\d+)?(?:\s?[%‰])?(?:–[−-]?[\d.,]+)?[)\]]?$")
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>$@#~^|])")
 _SIGNS = frozenset({"–", "0", ".", "/", "x", "…", "...", "( )", "()", ""})
@@ -95,27 +97,65 @@ def read_table(html: str) -> Table | None:
 
 
 def to_typst(table: Table) -> str:
-    """Call of ``data-table`` (``reports/theme/report.typ``) that sets this table."""
+    """Calls of ``data-table`` (``reports/theme/report.typ``) that set this table."""
+    blocks = column_blocks(table)
+    return "\n".join(_data_table(block, crowded=len(blocks) > 1) for block in blocks)
+
+
+def column_blocks(table: Table) -> list[Table]:
+    """A table with many columns as tables that fit the page's width; the first column is repeated in each.
+
+    Only tables with a plain head are divided: a spanner would be torn apart. A row with one cell goes with every block.
+    """
+    plain = all(len(row.cells) == table.columns for row in table.head) and all(
+        len(row.cells) in (1, table.columns) for row in table.body
+    )
+    if table.columns <= MANY or not plain:
+        return [table]
+    count = -(-(table.columns - 1) // _BLOCK)
+    size, larger = divmod(table.columns - 1, count)
+    blocks, start = [], 1
+    for block in range(count):
+        end = start + size + (block < larger)
+
+        def part(row: Row, start: int = start, end: int = end) -> Row:
+            if len(row.cells) == 1:
+                return Row((replace(row.cells[0], colspan=end - start + 1),), row.kind)
+            return Row((row.cells[0], *row.cells[start:end]), row.kind)
+
+        blocks.append(Table(tuple(part(r) for r in table.head), tuple(part(r) for r in table.body), end - start + 1))
+        start = end
+    return blocks
+
+
+def _data_table(table: Table, crowded: bool) -> str:
     left = table.left_columns
     align = ", ".join("left" if column in left else "right" for column in range(table.columns))
-    widths = ", ".join(_widths(table))
+    widths = ", ".join(_widths(table, crowded))
     kinds = ", ".join(f'"{row.kind}"' for row in table.body)
     lines = [
         "#data-table(",
-        f"  columns: ({widths},), aligns: ({align},), head: {len(table.head)},",
+        f"  columns: ({widths},), aligns: ({align},), head: {len(table.head)}, crowded: {str(crowded).lower()},",
         f"  kinds: ({kinds}{',' if table.body else ''}),",
-        "  header: (" + "".join(_typst_cell(cell, head=True) + ", " for row in table.head for cell in row.cells) + "),",
+        "  header: (" + "".join(_typst_cell(cell, "head") + ", " for row in table.head for cell in row.cells) + "),",
     ]
-    lines += ["  " + "".join(_typst_cell(cell) + ", " for cell in row.cells) for row in table.body]
+    lines += ["  " + "".join(_typst_cell(cell, row.kind) + ", " for cell in row.cells) for row in table.body]
     return "\n".join([*lines, ")"])
 
 
-def _widths(table: Table) -> list[str]:
-    """Columns of numbers as wide as they need, columns of sentences share the rest; many columns are equally wide."""
+def _widths(table: Table, crowded: bool) -> list[str]:
+    """Columns of numbers as wide as they need, columns of sentences share the rest.
+
+    In a crowded table the words in the heads say how the columns share the width, the longest up to a line's end.
+    """
     if table.columns == 1:
         return ["auto"]
-    if table.columns > MANY:
-        return ["auto", *["1fr"] * (table.columns - 1)]
+    if crowded or table.columns > MANY:
+        words = [
+            max((len(part) for row in table.head for part in re.split(r"[\s-]", _head(row, column))), default=0)
+            for column in range(1, table.columns)
+        ]
+        return ["auto", *(f"{min(max(length, 8), 14)}fr" for length in words)]
     longest = [
         max((len(cell.text) for row in table.body if (cell := _at(row, column))), default=0)
         for column in range(table.columns)
@@ -236,8 +276,17 @@ def _pieces(text: str | None) -> tuple[str, str]:
     return text, escape(text)
 
 
-def _typst_cell(cell: Cell, *, head: bool = False) -> str:
-    options = []
+def _head(row: Row, column: int) -> str:
+    cell = _at(row, column)
+    return cell.text if cell is not None else ""
+
+
+def _typst_cell(cell: Cell, kind: str = "") -> str:
+    """A cell in a row of a kind: heads are set back, the area's own row, the whole's and groups' stand out."""
+    head, options = kind == "head", []
+    words = cell.typst
+    if words and (head or kind in ("own", "whole", "group")):
+        words = f"#{'column-head' if head else 'strong'}[{words}]"
     if cell.colspan > 1:
         options.append(f"colspan: {cell.colspan}")
         if head:
@@ -246,7 +295,7 @@ def _typst_cell(cell: Cell, *, head: bool = False) -> str:
         options.append(f"rowspan: {cell.rowspan}")
     if cell.left and not head:
         options.append("align: left")
-    return f"table.cell({', '.join(options)})[{cell.typst}]" if options else f"[{cell.typst}]"
+    return f"table.cell({', '.join(options)})[{words}]" if options else f"[{words}]"
 
 
 def _at(row: Row, column: int) -> Cell | None:

@@ -27,6 +27,8 @@ from sozlib.chapter.values import AreaValue, spoken_reason
 _LINE = 22.0  # height of a legend line
 _COLUMN = 206.0  # beside the map
 _TALLEST = {True: 460.0, False: 560.0}  # of the main map, on phones and else
+_TALLEST_FLAT = 270.0  # in print
+_LEGEND = 160.0  # width of the legend beside an inset
 _MANY = 24  # from here on a map without inset takes the whole width
 
 
@@ -100,6 +102,7 @@ def choropleth(
     decimals: int = 1,
     plural: str = "Räume",
     width: int = TEXT,
+    flat: bool = False,
 ) -> Figure:
     """Draw a map.
 
@@ -121,12 +124,14 @@ def choropleth(
         What the report calls its areas.
     width
         Width in px.
+    flat
+        For print: a lower map, inset and legend side by side, so that a second figure has room on the page.
 
     Notes
     -----
     Every area is a group ``area:<id>``, in display order: :func:`sozlib.chapter.svg.render` makes them links.
     """
-    return AreaMap(outlines, values, classes, palette, whole, own, unit, decimals, plural, width).draw()
+    return AreaMap(outlines, values, classes, palette, whole, own, unit, decimals, plural, width, flat).draw()
 
 
 class AreaMap:
@@ -144,7 +149,9 @@ class AreaMap:
         decimals: int,
         plural: str,
         width: int,
+        flat: bool = False,
     ):
+        self.flat = flat
         self.outlines, self.classes, self.palette, self.own, self.width = outlines, classes, palette, own, width
         given = {v.area: v for v in values}
         self.values = {id: given.get(id) or AreaValue(id, id, None, status=".") for id in outlines.shapes}
@@ -166,24 +173,33 @@ class AreaMap:
         room = width if self.below else width - _COLUMN - 16
         west, south, east, north = self.outlines.bounds
         pad = 4.0  # the double outline, and labels beside their areas
-        tallest = _TALLEST[self.slim]
+        flat = self.flat and not self.below
+        tallest = _TALLEST_FLAT if flat else _TALLEST[self.slim]
         scale = min((room - 2 * pad) / (east - west), tallest / (north - south))
-        self.main = _View((room - (east - west) * scale) / 2, pad, scale, west, north)
+        across_map = (east - west) * scale
+        self.main = _View(pad if flat else (room - across_map) / 2, pad, scale, west, north)
         map_bottom = (north - south) * scale + 2 * pad
-        self.map_box = (0.0, 0.0, float(room), map_bottom)
+        beside = across_map + 2 * pad + 20
+        self.map_box = (0.0, 0.0, beside - 20 if flat else float(room), map_bottom)
         self.inset: _View | None = None
         inset_bottom = inset_right = 0.0
+        widest = 140.0 if self.slim else 190.0
+        apart = flat and frame is not None and width - beside - _LEGEND - 18 >= 100
+        if apart:
+            widest = min(widest, width - beside - _LEGEND - 18)
         if frame is not None:
             across, up = frame[2] - frame[0], frame[3] - frame[1]
-            scale = min((140.0 if self.slim else 190.0) / across, 230.0 / up)
+            scale = min(widest / across, 230.0 / up)
             title = self.outlines.inset.title if self.outlines.inset is not None else ""
-            self.inset_title = wrap(title, 140 if self.slim else _COLUMN - 16, NOTE)
-            left = 1.0 if self.slim else width - _COLUMN + 15
+            self.inset_title = wrap(title, max(widest, 140) if self.slim or apart else _COLUMN - 16, NOTE)
+            left = 1.0 if self.slim else beside if apart else width - _COLUMN + 15
             top = (map_bottom + 12 if self.slim else 2.0) + 15.0 * len(self.inset_title) + 4
             self.inset = _View(left, top, scale, frame[0], frame[3])
             self.inset_box = (left, top, across * scale, up * scale)
             inset_right, inset_bottom = left + across * scale, top + up * scale + 2
-        if not self.below:
+        if apart:
+            self.legend_left, self.legend_top, self.legend_right = inset_right + 18, 4.0, width - 2.0
+        elif not self.below:
             self.legend_left, self.legend_top = width - _COLUMN + 15, inset_bottom + 16 if frame is not None else 4.0
             self.legend_right = width - 2.0
         else:

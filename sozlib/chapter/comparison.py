@@ -34,6 +34,7 @@ def comparison(
     decimals: int = 1,
     from_zero: bool = True,
     width: int = TEXT,
+    tight: bool = False,
 ) -> Figure:
     """Draw the areas in order.
 
@@ -51,10 +52,14 @@ def comparison(
         Zero belongs to the axis.
     width
         Width in px.
+    tight
+        Rows as close as in a printed table: a map or trend has room on the same page.
     """
     rows = ranked(areas)
     slim = width < 500
     row_height, size = (23.0, SIZE) if len(rows) <= 28 else (19.0, 13.0) if len(rows) <= 40 else (14.5, SMALL)
+    if tight:
+        row_height = min(row_height, 17.5)
     bold = [a.area == own for a in rows]
     room = 140.0 if slim else 300.0
     names = [wrap(a.short_name if slim else a.name, room, size, b) for a, b in zip(rows, bold, strict=True)]

@@ -7,6 +7,7 @@ a sentence that says so: a figure is never empty.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from matplotlib.figure import Figure
 
@@ -61,7 +62,7 @@ def comparison(context: Context, series: Series, period: int | None = None) -> P
     if not any_shown(context, series, period):
         return nothing(f"Für „{meta.title}“ ist in keinem Gebiet ein Wert ausgewiesen.")
 
-    def draw(width: int) -> Figure:
+    def draw(width: int, tight: bool = False) -> Figure:
         return draw_comparison(
             context.values(series, period),
             None if meta.kind == "count" else context.value(series, context.whole_id, period),
@@ -71,14 +72,15 @@ def comparison(context: Context, series: Series, period: int | None = None) -> P
             decimals=meta.decimals,
             from_zero=from_zero(series),
             width=width,
+            tight=tight,
         )
 
     with_interval = any(r.lower is not None for r in series.among(context.areas, period))
     extra = "Mit 95-%-Intervall" if with_interval else ""
     caption = caption_of(context, series, captions.comparison(series, setting), period, extra)
     data = contents.ranked(context, series, period)
-    alt = alternatives.comparison(series, setting, period)
-    return figure(context, f"fig-rangfolge-{slug(meta.id)}", draw, caption, alt, data)
+    alt, print_at = alternatives.comparison(series, setting, period), partial(draw, tight=True)
+    return figure(context, f"fig-rangfolge-{slug(meta.id)}", draw, caption, alt, data, print_at=print_at)
 
 
 def distribution(context: Context, series: Series, period: int | None = None) -> Part:
@@ -129,10 +131,20 @@ def figure(
     data: Table | None,
     full: bool = False,
     keys: str = "",
+    print_at: Callable[[int], Figure] | None = None,
 ) -> Part:
-    """Figure from a function that draws it for a width; ``keys`` is HTML that explains its signs."""
+    """Figure from a function that draws it for a width.
+
+    ``keys`` is HTML that explains its signs; ``print_at`` draws for print where that is another drawing.
+    """
     drawing = render(
-        draw, id=id, title=caption.what, description=alt, palette=context.palette, width=FULL if full else TEXT
+        draw,
+        id=id,
+        title=caption.what,
+        description=alt,
+        palette=context.palette,
+        width=FULL if full else TEXT,
+        print_at=print_at,
     )
     content = markdown.figure(id, drawing.wide_html, drawing.narrow_html, alt, caption, data, full, keys)
     shown = f"<figure>{drawing.wide_html}<figcaption><strong>{markdown.as_html(caption.statement)}</strong> "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -30,7 +32,7 @@ def map(context: Context, series: Series, period: int | None = None) -> Part:
     classes = map_classes(_pooled(context, series), decimals=meta.decimals)
     entries = [entry for entry in legend(values, classes) if entry.token != "withheld"]
 
-    def draw(width: int) -> Figure:
+    def draw(width: int, flat: bool = False) -> Figure:
         return choropleth(
             outlines,
             values,
@@ -42,6 +44,7 @@ def map(context: Context, series: Series, period: int | None = None) -> Part:
             decimals=meta.decimals,
             plural=setting.plural,
             width=width,
+            flat=flat,
         )
 
     extra = f"Doppelt umrandet: {setting.place.name}" if context.area else ""
@@ -52,7 +55,8 @@ def map(context: Context, series: Series, period: int | None = None) -> Part:
         caption = markdown.Caption(caption.statement, caption.what, source + (last if context.invented else ""))
     labels, counts = [e.label for e in entries], [e.count for e in entries]
     alt = alternatives.map(series, setting, labels, counts, period)
-    return figure(context, f"fig-karte-{slug(meta.id)}", draw, caption, alt, contents.ranked(context, series, period))
+    data, print_at = contents.ranked(context, series, period), partial(draw, flat=True)
+    return figure(context, f"fig-karte-{slug(meta.id)}", draw, caption, alt, data, print_at=print_at)
 
 
 def multiples(context: Context, series: Series) -> Part:

@@ -74,6 +74,7 @@ def render(
     palette: Palette,
     width: int = TEXT,
     links: Mapping[str, Link] | None = None,
+    print_at: Callable[[int], Figure] | None = None,
 ) -> Drawing:
     """Draw a figure once for each width and write its forms.
 
@@ -91,9 +92,11 @@ def render(
         Width on the page, 680 or 1040 px.
     links
         By area id: makes the areas of a map links, which the keyboard reaches in the order drawn.
+    print_at
+        Draws the figure for print where a page wants another layout than the screen.
     """
-    printed = written(figure_at(TEXT), salt=id)
-    wide = printed if width == TEXT else written(figure_at(width), salt=id)
+    printed = written((print_at or figure_at)(TEXT), salt=id)
+    wide = printed if width == TEXT and print_at is None else written(figure_at(width), salt=id)
     narrow = written(figure_at(NARROW), salt=id)
     return Drawing(
         print_svg=print_form(printed, title, description, palette),

@@ -121,7 +121,7 @@ class _Trend:
         self.unit_line = list(wrap(heading, width - 10, NOTE)) if heading else []
         head = rows * _LEADING + (6 if rows else 0)
         self.top = 12 + max(head, len(self.unit_line) * _LEADING)
-        self.height = self.top + (240 if self.slim else 290) + (_STRIP if self.signs else 0) + 28
+        self.height = self.top + (240 if self.slim else 245) + (_STRIP if self.signs else 0) + 28
         self.bottom = self.height - 28
         self.floor = self.bottom - (_STRIP if self.signs else 0)
         self.y = Scale(scale.low, scale.high, self.floor, self.top, scale.ticks)

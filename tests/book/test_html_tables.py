@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sozlib.book.tables import normalise, read_table, to_pipe, to_typst
+from sozlib.book.tables import column_blocks, normalise, read_table, to_pipe, to_typst
 
 HTML = (
     '<table class="table"><thead><tr><th rowspan="2">Raum</th><th colspan="2">Anteil</th></tr>'
@@ -65,11 +65,29 @@ def test_an_area_in_brackets_or_markup_stays_text() -> None:
     assert "[a|b \\*c\\*]" in to_typst(table)
 
 
-def test_many_columns_are_equally_wide() -> None:
-    cells = "".join(f"<td>{i},0</td>" for i in range(10))
-    heads = "".join(f"<th>Kindertagesbetreuung {i}</th>" for i in range(10))
+def test_many_columns_are_set_in_blocks_below_one_another() -> None:
+    def cells(words: str) -> str:
+        return "".join(f"<{words.format(i)}" for i in range(10))
+
     table = read_table(
-        f"<table><thead><tr><th>Raum</th>{heads}</tr></thead><tbody><tr><th>Nord</th>{cells}</tr></tbody></table>"
+        f"<table><thead><tr><th>Raum</th>{cells('th>Kindertagesbetreuung {}</th>')}</tr></thead><tbody>"
+        f"<tr><th>Nord</th>{cells('td>{},5</td>')}</tr><tr class='whole'><th>Kreis</th>{cells('td>{},0</td>')}</tr>"
+        "</tbody></table>"
     )
     assert table is not None
-    assert f"columns: (auto, {', '.join(['1fr'] * 10)},)" in to_typst(table)
+    blocks = column_blocks(table)
+    assert [block.columns for block in blocks] == [6, 6]
+    assert [[cell.text for cell in block.body[0].cells] for block in blocks] == [
+        ["Nord", "0,5", "1,5", "2,5", "3,5", "4,5"],
+        ["Nord", "5,5", "6,5", "7,5", "8,5", "9,5"],
+    ]
+    assert [block.body[1].kind for block in blocks] == ["whole", "whole"]
+    assert to_typst(table).count("#data-table(") == 2
+
+
+def test_spanners_are_never_torn_apart() -> None:
+    heads = "<tr><th rowspan='2'>Raum</th><th colspan='9'>Jahre</th></tr>"
+    heads += f"<tr>{''.join(f'<th>{year}</th>' for year in range(2017, 2026))}</tr>"
+    table = read_table(f"<table><thead>{heads}</thead><tbody><tr><th>Nord</th>{'<td>1</td>' * 9}</tr></tbody></table>")
+    assert table is not None
+    assert column_blocks(table) == [table]

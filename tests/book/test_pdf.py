@@ -76,7 +76,7 @@ def test_bookmarks_are_the_headings(book: BookSite) -> None:
     with pikepdf.open(pdf_of(book, "brackenrode")) as pdf, pdf.open_outline() as outline:
         titles = [item.title for item in outline.root]
         below = [child.title for item in outline.root for child in item.children]
-    assert titles == ["Inhalt", "1 Kinder und Familien", "2 Arbeit"]
+    assert titles == ["Zeichen und Impressum", "Inhalt", "1 Kinder und Familien", "2 Arbeit"]
     assert "1.1 Kinder im SGB-II-Bezug" in [title.replace("\u2011", "-") for title in below]
 
 
