@@ -37,7 +37,8 @@ def check(project: Project, editions: Sequence[str]) -> int:
         for edition in editions:
             plan_of(project, edition)
     except InputError as error:
-        problems += error.problems
+        nowhere = any(problem.code == "missing-data" for problem in problems)  # then each file is missing
+        problems += [problem for problem in error.problems if not (nowhere and problem.code == "missing-file")]
     problems = list(dict.fromkeys(problems))
     if problems:
         print(listed(problems) + "\n")
@@ -52,7 +53,10 @@ def examine_texts_of(project: Project) -> list[Problem]:
     from sozlib.observations.areas import read_areas
 
     catalogue, problems = examine_catalogue(project)
-    areas, unreadable = read_areas(project)
+    try:
+        areas, unreadable = read_areas(project)
+    except InputError:  # told where the areas themselves are checked
+        return []
     if any(problem.severity == "error" for problem in (*problems, *unreadable)):
         return []
     table = areas.table[areas.table["level"] == areas.reporting]

@@ -51,7 +51,7 @@ _EXAMPLE = "Richtig ist zum Beispiel: {{ wert('kennung_des_indikators') }}"
 
 
 #: What a text may call, methods of :class:`Values`.
-FUNCTIONS = ("wert", "kreis", "veraenderung", "rang", "seit", "jahr")
+FUNCTIONS = ("wert", "kreis", "gesamt", "veraenderung", "rang", "seit", "jahr")
 
 
 class Front(Parameters):
@@ -164,6 +164,10 @@ class Values:
         """Value of the whole."""
         return self._text(self._reading(indikator, self._readings.whole_id, jahr))
 
+    def gesamt(self, indikator: str, jahr: int | None = None) -> str:
+        """Value of the whole; the word for reports on a city."""
+        return self.kreis(indikator, jahr)
+
     def veraenderung(self, indikator: str) -> str:
         """Change over the trend with its sign, in brackets where it is not secured."""
         reading = self._reading(indikator, self._area, None)
@@ -260,7 +264,7 @@ def _examine(node: nodes.Node, place: Place, indicators: Collection[str]) -> Pro
         return Problem("unsafe-text", "Dieser Ausdruck ist in Texten nicht erlaubt.", _EXAMPLE, place)
     if isinstance(node, nodes.Call):
         given = {str(k.key) for k in node.kwargs}
-        several = ("indikator", "jahr") if getattr(node.node, "name", "") in ("wert", "kreis") else ("indikator",)
+        several = ("indikator", "jahr") if getattr(node.node, "name", "") in ("wert", "kreis", "gesamt") else ("indikator",)
         positional = set(several[: len(node.args)])
         if len(node.args) > len(several) or given - set(several) or positional & given:
             return Problem("text", "Die Angaben in der Klammer passen nicht.", _EXAMPLE, place)

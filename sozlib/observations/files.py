@@ -120,7 +120,7 @@ def unread_files(
         wild = [f"„{pattern}“" for pattern in last if re.search(r"[*{]", pattern)]
         if names and not wild:
             found_text = f"Keine Quelle liest {listed([f'„{name}“' for name in names])}."
-            problems.append(Problem("unread-file", found_text, "", Place(project.shown(folder)), "note"))
+            problems.append(Problem("unread-file", found_text, "", Place(project.shown(folder).removesuffix("/.")), "note"))
             continue
         problems += several(
             names,
