@@ -146,4 +146,5 @@ _OBSTACLES = {
 def spoken(error: OSError) -> str:
     """What the operating system refused, in German, with the path where it is known."""
     said = _OBSTACLES.get(error.errno or 0) or f"{error.strerror or error}."
-    return f"{error.filename}: {said}" if error.filename else said
+    path = error.filename2 or error.filename  # of a copy, the place that refused it
+    return f"{path}: {said}" if path else said

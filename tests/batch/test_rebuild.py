@@ -326,6 +326,7 @@ def test_a_folder_without_the_right_to_write_is_named(built: Project, capsys: py
 
 def test_refusals_of_the_system_are_spoken_in_german() -> None:
     assert spoken(OSError(30, "Read-only file system", "/a")) == "/a: Der Datenträger ist schreibgeschützt."
+    assert spoken(OSError(28, "No space", "/quelle", None, "/ziel")).startswith("/ziel: Der Datenträger ist voll.")
     assert spoken(OSError(99999, "Odd")) == "Odd."
 
 
