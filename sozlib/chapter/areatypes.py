@@ -163,19 +163,20 @@ def profiles(context: Context) -> Part:
     found = assignments(context)
     if not found:
         return nothing(_NONE)
-    used = _series(context)
+    groups = members(found)
     steady = definition(context).get("stability") or {}
-    rows = []
-    for number, group in members(found).items():
-        means = _means(group)
-        share = finite(steady.get(str(number)))
-        cells = [numbers.signed(means[s.meta.id], 1) for s in used]
-        rows.append(Row(_titled(context, number), (str(len(group)), *cells, _stable(share))))
-    columns = (Column(context.setting.plural), *(Column(s.meta.short_title) for s in used), Column("Stabilität"))
+    means = {number: _means(group) for number, group in groups.items()}
+    rows = [
+        Row(series.meta.short_title, tuple(numbers.signed(means[number][series.meta.id], 1) for number in groups))
+        for series in _series(context)
+    ]
+    rows.append(Row(f"Zahl der {context.setting.plural}", tuple(str(len(group)) for group in groups.values())))
+    rows.append(Row("Stabilität", tuple(_stable(finite(steady.get(str(number)))) for number in groups)))
+    columns = tuple(Column(_LETTERS[number], "Typ") for number in groups)
     what = f"Mittel der {context.setting.plural} in Standardabweichungen, {years(context)[-1]}. Stabilität: "
     limits = (numbers.number(_STABLE, 2), numbers.number(_FAIR, 2))
     what += "mittlere Ähnlichkeit (Jaccard) in Stichproben, ab {} stabil, unter {} instabil".format(*limits)
-    return _table("tbl-raumtypen", Table("Typ", columns, tuple(rows)), "Was die Typen kennzeichnet", what, context)
+    return _table("tbl-raumtypen", Table("Merkmal", columns, tuple(rows)), "Was die Typen kennzeichnet", what, context)
 
 
 def describe(context: Context) -> Part:
