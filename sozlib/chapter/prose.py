@@ -264,7 +264,8 @@ def _examine(node: nodes.Node, place: Place, indicators: Collection[str]) -> Pro
         return Problem("unsafe-text", "Dieser Ausdruck ist in Texten nicht erlaubt.", _EXAMPLE, place)
     if isinstance(node, nodes.Call):
         given = {str(k.key) for k in node.kwargs}
-        several = ("indikator", "jahr") if getattr(node.node, "name", "") in ("wert", "kreis", "gesamt") else ("indikator",)
+        dated = getattr(node.node, "name", "") in ("wert", "kreis", "gesamt")
+        several = ("indikator", "jahr") if dated else ("indikator",)
         positional = set(several[: len(node.args)])
         if len(node.args) > len(several) or given - set(several) or positional & given:
             return Problem("text", "Die Angaben in der Klammer passen nicht.", _EXAMPLE, place)

@@ -119,8 +119,9 @@ def unread_files(
         last = [pattern.rsplit("/", 1)[-1] for pattern in dict.fromkeys(declared)]
         wild = [f"„{pattern}“" for pattern in last if re.search(r"[*{]", pattern)]
         if names and not wild:
-            found_text = f"Keine Quelle liest {listed([f'„{name}“' for name in names])}."
-            problems.append(Problem("unread-file", found_text, "", Place(project.shown(folder).removesuffix("/.")), "note"))
+            said = f"Keine Quelle liest {listed([f'„{name}“' for name in names])}."
+            place = Place(project.shown(folder).removesuffix("/."))
+            problems.append(Problem("unread-file", said, "", place, "note"))
             continue
         problems += several(
             names,
