@@ -12,9 +12,10 @@ Hidden are, in the indicators:
 Ranks are made anew among the values that are shown. In the population table by age and sex, small cells are hidden, and
 further ones wherever a published sum of age groups, of both sexes or of areas would give them away.
 
-What this does **not** do: counts of one measure in overlapping groups (under 15, under 18) can differ by less than the
-minimum; editions and cycles can be compared; groups of which all or nobody are meant stay visible; nothing is rounded;
-contributions of few services to a sum (dominance) are not looked at. Empty counts are shown as "–".
+What this does **not** do: counts of one measure in overlapping groups (under 15, under 18) may give away a hidden one
+(:mod:`sozlib.disclosure.attack` finds it and stops the build); editions and cycles can be compared; groups of which all
+or nobody are meant stay visible; nothing is rounded; contributions of few services to a sum (dominance) are not looked
+at. Empty counts are shown as "–".
 """
 
 from __future__ import annotations
