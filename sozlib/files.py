@@ -25,17 +25,26 @@ _IGNORED = frozenset({"__pycache__", ".ipynb_checkpoints", ".git"})
 
 
 def stamps(folder: Path | str) -> Iterator[tuple[str, Stamp]]:
-    """All files below a folder with their stamps, by path relative to it with forward slashes; no folder, no files."""
+    """All files below a folder with their stamps, by path relative to it with forward slashes.
+
+    A folder that is not there or may not be read has no files. Links to folders are followed, but not in circles.
+    """
     waiting = [""]
+    linked = {os.path.realpath(folder)}
     while waiting:
         below = waiting.pop()
         try:
             entries = os.scandir(os.path.join(folder, below))
-        except (FileNotFoundError, NotADirectoryError):
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
             continue
         with entries:
             for entry in entries:
                 if entry.is_dir():
+                    if entry.is_symlink():
+                        place = os.path.realpath(entry.path)
+                        if any(known == place or known.startswith(os.path.join(place, "")) for known in linked):
+                            continue
+                        linked.add(place)
                     if entry.name not in _IGNORED:
                         waiting.append(f"{below}{entry.name}/")
                     continue

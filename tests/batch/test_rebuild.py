@@ -24,7 +24,7 @@ from sozlib.batch.summary import by_reason, told
 from sozlib.build import Outlook, outlook
 from sozlib.cli import main
 from sozlib.errors import SozlibError, spoken
-from sozlib.files import Digests, write_whole
+from sozlib.files import Digests, stamps, write_whole
 from sozlib.manifest import outputs
 from sozlib.observations.areas import read_areas
 from sozlib.project import Project
@@ -357,3 +357,14 @@ def test_a_digest_is_computed_anew_when_a_file_changes(tmp_path: Path) -> None:
     assert Digests(store).of(path) == first
     path.unlink()
     assert Digests(store).of(path) == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows verlangt für Verknüpfungen besondere Rechte")
+def test_links_to_folders_are_followed_but_not_in_circles(tmp_path: Path) -> None:
+    (tmp_path / "daten" / "jahr").mkdir(parents=True)
+    (tmp_path / "lieferung").mkdir()
+    (tmp_path / "lieferung" / "roh.csv").touch()
+    (tmp_path / "daten" / "neu").symlink_to(tmp_path / "lieferung")
+    (tmp_path / "daten" / "jahr" / "zurueck").symlink_to(tmp_path / "daten")
+    (tmp_path / "lieferung" / "kreis").symlink_to(tmp_path)
+    assert [name for name, _ in stamps(tmp_path / "daten")] == ["neu/roh.csv"]
