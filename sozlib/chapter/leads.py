@@ -141,7 +141,7 @@ def _others(context: Context, standing: Standing, leading: Series) -> str:
         rest = [(word.removeprefix("ohne Wertung "), group) for word, group in rest]
     than = f"{word} als {whole.kind_locative}"
     if n == 1:
-        return f"Der Wert ist gesichert {than}{_and(moved)}."
+        return f"Der Wert ist gesichert {than}{_and(_since(context, leading, 'er'))}."
     if len(standing.secured) <= _NAMED:
         said = [f"{than} {_are(first)} {german.join(s.meta.noun.nominative for s in first)}"]
         said += [f"{word} {_are(group)} {german.join(s.meta.noun.nominative for s in group)}" for word, group in rest]
@@ -160,15 +160,15 @@ def _are(group: Sequence[Series]) -> str:
 _WORDS = ("ungünstiger", "günstiger", "ohne Wertung höher", "ohne Wertung niedriger")
 
 
-def _since(context: Context, series: Series) -> str:
-    """The leading value's secured change, as a sentence; "" where there is none."""
+def _since(context: Context, series: Series, who: str = "") -> str:
+    """The leading value's secured change, as a sentence; "" where there is none. ``who`` stands for "der Anteil"."""
     reading = series.get(context.focus)
     if movement(series.meta, reading) is None or reading.trend_from is None:
         return ""
     change = reading.trend_change or 0.0
     verb = "gestiegen" if reading.trend == "rising" else "gesunken"
-    noun = german.subject(series.meta.kind)
-    return f"Seit {reading.trend_from} ist {noun.nominative} um {series.meta.amount(change)} {verb}."
+    who = who or german.subject(series.meta.kind).nominative
+    return f"Seit {reading.trend_from} ist {who} um {series.meta.amount(change)} {verb}."
 
 
 def _and(sentence: str) -> str:
