@@ -155,7 +155,7 @@ def _widths(table: Table, crowded: bool) -> list[str]:
             max((len(part) for row in table.head for part in re.split(r"[\s-]", _head(row, column))), default=0)
             for column in range(1, table.columns)
         ]
-        return ["auto", *(f"{min(max(length, 8), 14)}fr" for length in words)]
+        return ["auto", *(f"{min(max(length, 9), 13)}fr" for length in words)]
     longest = [
         max((len(cell.text) for row in table.body if (cell := _at(row, column))), default=0)
         for column in range(table.columns)
