@@ -86,7 +86,7 @@ class Chapter:
     def indicators(self, topic: str = "") -> list[str]:
         """Ids of the indicators of a topic (the chapter's own by default) that have values; returned."""
         metas = self.context.of_topic(topic or self.context.topic)
-        return [m.id for m in metas if self.context.series(m.id).period is not None]
+        return [m.id for m in metas if self._has_readings(m.id)]
 
     def has(self, *indicators: str) -> bool:
         """Whether at least one of the indicators is in the catalogue and has values; returned."""
@@ -97,7 +97,13 @@ class Chapter:
         known = self.context.readings.catalogue
         for indicator in indicators:
             reads.note("indicator", indicator)
-        return [i for i in indicators if i in known and self.context.series(i).period is not None]
+        return [i for i in indicators if i in known and self._has_readings(i)]
+
+    def _has_readings(self, indicator: str) -> bool:
+        """Whether an indicator has values and is about this chapter's area: some are counted for the whole only."""
+        series = self.context.series(indicator)
+        area = self.context.area
+        return series.period is not None and (area is None or series.covers(area.id))
 
     def has_ages(self) -> bool:
         """Whether there are inhabitants by age and sex for the chapter's area; returned."""
@@ -116,7 +122,12 @@ class Chapter:
     def leading(self, n: int) -> list[str]:
         """First ``n`` indicators of the topic, the report's key indicators before the others; returned."""
         ids, keys = self.indicators(), self.key_indicators()
+        ids = list(filter(self._compares, ids)) or ids
         return sorted(ids, key=lambda i: keys.index(i) if i in keys else len(keys))[:n]
+
+    def _compares(self, indicator: str) -> bool:
+        """Whether an indicator is counted for the areas, not for the whole only."""
+        return any(map(self.context.series(indicator).covers, self.context.setting.names))
 
     def notable(self, indicators: Sequence[str], most: int = 5) -> list[str]:
         """Indicators in which the area differs most clearly from the whole, secured ones only; returned."""
@@ -353,7 +364,7 @@ class Chapter:
 
     def matrix(self, *indicators: str) -> None:
         """Table of all areas and several indicators (the topic's by default)."""
-        chosen = [self._series(i) for i in indicators or self.indicators()]
+        chosen = [self._series(i) for i in indicators or filter(self._compares, self.indicators())]
         if not chosen:
             self._show(figures.nothing("Zu diesem Thema liegen in dieser Ausgabe keine Werte vor."))
             return

@@ -253,7 +253,7 @@ def overall(series: Series, setting: Setting) -> list[str]:
             f"Die Spanne reicht von {meta.dative(low.value or 0.0)} {setting.where(low.area)} bis "
             f"{meta.dative(high.value or 0.0)} {setting.where(high.area)}."
         )
-    hidden = [r for r in series.among(setting.names) if not r.known]
+    hidden = [r for r in series.among(filter(series.covers, setting.names)) if not r.known]
     if hidden:
         verb = "ist" if len(hidden) == 1 else "sind"
         names = (
