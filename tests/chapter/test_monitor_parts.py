@@ -166,7 +166,8 @@ def test_a_protected_area_has_a_class_but_no_number(monitored: Snapshot) -> None
 def test_the_placement_says_class_certainty_duration_and_driver(monitored: Snapshot) -> None:
     part = placement(Context(monitored, "0101"))
     assert part is not None
-    name = Context(monitored).readings.catalogue[monitored.meta["monitor"]["indicators"][0]["indicator"]].noun.nominative
+    leading = monitored.meta["monitor"]["indicators"][0]["indicator"]
+    name = Context(monitored).readings.catalogue[leading].noun.nominative
     assert "Status 3 (niedrig), Dynamik stabil (Stand 2025)" in part.markdown
     assert "Die Sicherheit ist mittel" in part.markdown
     assert "seit mindestens 2024" in part.markdown

@@ -159,5 +159,5 @@ def test_every_indicator_can_be_named_in_a_sentence(root):
 
 @pytest.mark.parametrize("phrase", ["Anteil der Kinder", "der", "der Anteil derer, die erhalten"])
 def test_a_phrase_is_a_singular_with_article_and_without_clause(make, phrase):
-    with pytest.raises(ValidationError, match="Beginnen Sie mit|ohne Komma"):
+    with pytest.raises(ValidationError, match=r"Beginnen Sie mit|ohne Komma"):
         make(phrase=phrase)
