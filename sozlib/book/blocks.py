@@ -33,6 +33,9 @@ from sozlib.book.tree import (
 from sozlib.book.typst import label, quoted
 
 _PLACEHOLDER = re.compile(r"@@raw (\d+)@@")
+_BEFORE = re.compile(r"(\bSGB|§|\bAbs\.|\bNr\.|\bKap\.|\bArt\.)$")
+_NUMERAL = re.compile(r"[IVX\d]")
+_UNIT = re.compile(r"(%|Prozent|Euro|km²|ha)(\W|$)")
 #: Tables with more rows may break over pages.
 _LONG = 28
 _ALIASES = {"html": {"html"}, "typst": {"typst", "pdf"}}
@@ -398,7 +401,9 @@ class Renderer:
     def inlines(self, inlines: list[Node]) -> list[Node]:
         """Render inlines."""
         result: list[Node] = []
-        for node in inlines:
+        for position, node in enumerate(inlines):
+            if node["t"] in {"Space", "SoftBreak"} and _belong_together(inlines[position - 1 : position + 2]):
+                node = string("\u00a0")
             new = self._inline(node)
             result += new if isinstance(new, list) else [new]
         return result
@@ -478,6 +483,14 @@ class Renderer:
             return {"t": "Image", "c": [attr("", []), [string(alt)], [address, title]]}
         share = f"{min(float(width[:-1]), 100):g}%" if re.fullmatch(r"\d+(\.\d+)?%", width) else "auto"
         return raw_inline("typst", f"#picture({quoted('/' + address)}, {quoted(alt)}, width: {share})")
+
+
+def _belong_together(around: list[Node]) -> bool:
+    """Whether no line may end between two words: "§ 16", "SGB II", "18 %"."""
+    if len(around) != 3 or any(node["t"] != "Str" for node in (around[0], around[2])):
+        return False
+    before, after = around[0]["c"], around[2]["c"]
+    return bool((_BEFORE.search(before) and _NUMERAL.match(after)) or (before[-1:].isdigit() and _UNIT.match(after)))
 
 
 def plain_text(blocks: list[Node]) -> str:

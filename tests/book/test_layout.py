@@ -11,8 +11,11 @@ import pikepdf
 import pytest
 from pikepdf import Matrix, Name
 
+from sozlib.book.blocks import Renderer
 from sozlib.book.document import BookSite
 from sozlib.book.pdf import set_pdf, structure_elements
+from sozlib.book.references import References
+from sozlib.book.tree import text
 from sozlib.project import Project
 
 MM = 72 / 25.4
@@ -96,3 +99,10 @@ def test_figures_that_float_are_read_where_the_text_has_them(volume: Path) -> No
 def test_floating_figures_stay_accessible(volume: Path) -> None:
     report = page.validate_pdf(volume, profile=page.ValidationProfile.PDF_UA_1, limits=page.SafetyLimits.unlimited())
     assert [(f.rule_id, f.message) for f in report.failures] == []
+
+
+def test_no_line_ends_within_a_paragraph_sign_or_a_unit() -> None:
+    words = ["Nach", "§", "16", "Abs.", "2", "SGB", "II", "erhalten", "18", "%", "der", "20", "Kinder", "5", "Euro"]
+    inlines = [part for word in words for part in ({"t": "Str", "c": word}, {"t": "Space"})][:-1]
+    rendered = Renderer("html", References("arbeit", {}, {}), [], "arbeit", []).inlines(inlines)
+    assert text(rendered) == "Nach §\u00a016 Abs.\u00a02 SGB\u00a0II erhalten 18\u00a0% der 20 Kinder 5\u00a0Euro"
