@@ -41,8 +41,8 @@ class GermanParser(argparse.ArgumentParser):
 
     def __init__(self, *args: Any, **kwargs: Any):
         kwargs = {"formatter_class": _Formatter, "allow_abbrev": False, **kwargs}
-        helped = kwargs.pop("add_help", True)
-        super().__init__(*args, **kwargs, add_help=False)
+        helped = kwargs.get("add_help", True)
+        super().__init__(*args, **{**kwargs, "add_help": False})
         if helped:  # a parser without help lends its options to others, whose groups merge by their first titles
             self._positionals.title = "Angaben"
             self._optionals.title = "Optionen"

@@ -282,7 +282,8 @@ def value_digests(indicators: pd.DataFrame) -> dict[str, dict[str, str]]:
     rows = pd.util.hash_pandas_object(ordered, index=False).to_numpy()
     found: dict[str, dict[str, str]] = {}
     keys = ordered[["indicator", "period"]].reset_index(drop=True)
-    for (indicator, period), positions in keys.groupby(["indicator", "period"], sort=True).indices.items():
-        content = hashlib.sha256(rows[positions].tobytes()).hexdigest()[:16]
-        found.setdefault(str(indicator), {})[str(period)] = content
+    for indicator, in_indicator in keys.groupby("indicator", sort=True):
+        for period, positions in in_indicator.groupby("period", sort=True).indices.items():
+            content = hashlib.sha256(rows[in_indicator.index[positions]].tobytes()).hexdigest()[:16]
+            found.setdefault(str(indicator), {})[str(period)] = content
     return found

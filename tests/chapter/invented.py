@@ -79,9 +79,10 @@ def snapshot(folder: Path) -> Snapshot:
     }
     catalogue[1] |= {"kind": "rate", "per": 1000, "unit": "je 1.000", "direction": "relieving", "as_of": "Kalenderjahr"}
     catalogue[2] |= {"kind": "mean", "per": 1, "unit": "Jahre", "direction": "neutral", "as_of": "1.3."}
-    areas = [
-        _area(id, name, number, "area", "01") for number, (id, name) in enumerate(AREAS.items(), 1)
-    ] + [_area("01", "Region West", None, "region", WHOLE), _area(WHOLE, "Musterkreis", None, "district", None)]
+    areas = [_area(id, name, number, "area", "01") for number, (id, name) in enumerate(AREAS.items(), 1)] + [
+        _area("01", "Region West", None, "region", WHOLE),
+        _area(WHOLE, "Musterkreis", None, "district", None),
+    ]
     population = [
         {"area": area, "period": 2025, "sex": sex, "age_from": age, "age_to": age + 4 if age < 90 else None,
          "value": 40 + age % 7, "status": ""}
