@@ -80,9 +80,7 @@ class Definition(Parameters):
     id: Id
     title: str = Field(description="Voller Name")
     short_title: str = Field(description="Kurzer Name für Tabellen und Achsen")
-    phrase: str = Field(
-        "", description="Name in Sätzen, Einzahl mit Artikel: „der Anteil der Kinder im SGB-II-Bezug“"
-    )
+    phrase: str = Field("", description="Name in Sätzen, Einzahl mit Artikel: „der Anteil der Kinder im SGB-II-Bezug“")
     kind: Kind = Field(description="Anteil, Rate, Verhältnis, Mittelwert, Veränderung oder Anzahl")
     per: int = Field(100, ge=1, description="Wert je 1, 100, 1000 oder 10000")
     unit: str = Field(description="Einheit, wie sie am Wert steht: %, je 1.000, Jahre …")
