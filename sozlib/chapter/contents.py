@@ -100,7 +100,8 @@ def whole_only(context: Context, all_series: Sequence[Series]) -> Table:
         shown = sorted(
             (r for r in series.among(context.areas) if r.shown and r.value is not None), key=lambda r: r.value or 0.0
         )
-        ends = [meta.cell(shown[0]), meta.cell(shown[-1])] if shown else [".", "."]
+        nothing = "." if any(map(series.covers, context.areas)) else "x"
+        ends = [meta.cell(shown[0]), meta.cell(shown[-1])] if shown else [nothing, nothing]
         rows.append(
             Row(
                 _with_unit(meta, len(units) > 1),
