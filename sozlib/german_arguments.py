@@ -6,8 +6,9 @@ import argparse
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from typing import Any, NoReturn
+
+from sozlib.nearest import nearest
 
 _MESSAGES = (
     (r"the following arguments are required: (?P<what>.*)", "Es fehlt: {what}."),
@@ -77,5 +78,5 @@ class GermanParser(argparse.ArgumentParser):
 
 
 def _nearest(word: str, known: Sequence[str]) -> str:
-    near = get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"Meinten Sie „{near[0]}“?" if near else f"Bekannt sind: {', '.join(dict.fromkeys(known))}."
+    near = nearest(word, known, cutoff=0.5)
+    return f"Meinten Sie „{near}“?" if near else f"Bekannt sind: {', '.join(dict.fromkeys(known))}."

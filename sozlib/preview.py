@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from sozlib.batch.planning import OVERALL, make_plan
 from sozlib.build import EVERYTHING, Wish, run
 from sozlib.errors import InputError, Place, Problem, raise_errors
 from sozlib.files import Digests
+from sozlib.nearest import nearest
 from sozlib.project import Project
 from sozlib.release import exclusive
 
@@ -90,8 +90,8 @@ def only_chapter(plan: Plan, wanted: str) -> Plan:
     known = {chapter.topic: chapter for chapter in volume.chapters if chapter.topic and volume.id != OVERALL}
     known |= {chapter.slug: chapter for chapter in volume.chapters}
     if wanted not in known:
-        near = get_close_matches(wanted, [name for name in known if name], n=1, cutoff=0.5)
-        remedy = f"Meinten Sie „{near[0]}“?" if near else f"Vorhanden: {', '.join(c.slug for c in volume.chapters)}."
+        near = nearest(wanted, [name for name in known if name], cutoff=0.5)
+        remedy = f"Meinten Sie „{near}“?" if near else f"Vorhanden: {', '.join(c.slug for c in volume.chapters)}."
         found = f"Im Band „{volume.id}“ gibt es kein Kapitel „{wanted}“."
         raise InputError([Problem("unknown-chapter", found, remedy, Place("THEMA"))])
     return replace(plan, volumes=(replace(volume, chapters=(known[wanted],)),))

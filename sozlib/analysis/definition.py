@@ -7,7 +7,6 @@ analysts, councillors and neighbours can read and dispute. A project without the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -15,6 +14,7 @@ from pydantic import Field, model_validator
 from sozlib.analysis.index import BERLIN_DYNAMICS, BERLIN_STATUS, Aggregation, Normaliser
 from sozlib.errors import Place, Problem, raise_errors, relative
 from sozlib.indicators.catalogue import Indicator
+from sozlib.nearest import nearest
 from sozlib.parameters import Id, Parameters, line_of, read_yaml, validate
 from sozlib.project import Project
 
@@ -135,8 +135,8 @@ def _unfit(definition: MonitorDefinition, data: Any, file: str, known: Mapping[s
         place = Place(file, line_of(data, ("indicators", position, "indicator")))
         indicator = known.get(entry.indicator)
         if indicator is None:
-            near = get_close_matches(entry.indicator, list(known), n=1, cutoff=0.5)
-            remedy = f"Meinten Sie „{near[0]}“?" if near else "Nennen Sie einen Indikator des Katalogs."
+            near = nearest(entry.indicator, list(known), cutoff=0.5)
+            remedy = f"Meinten Sie „{near}“?" if near else "Nennen Sie einen Indikator des Katalogs."
             found = f"Den Indikator „{entry.indicator}“ gibt es im Katalog nicht."
             problems.append(Problem("unknown-indicator", found, remedy, place))
         elif indicator.direction == "neutral" and entry.direction is None:

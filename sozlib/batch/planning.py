@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from sozlib.batch.plan import Plan, PlannedChapter, Volume
 from sozlib.batch.templates import check_template
 from sozlib.errors import Place, Problem, raise_errors
+from sozlib.nearest import nearest
 from sozlib.project import ChapterPlan, Project, VolumePlan
 
 if TYPE_CHECKING:
@@ -178,9 +178,9 @@ def _unknown(code: str, what: str, option: str, wanted: Sequence[str], known: Ma
         if name in known:
             continue
         titles = {title: key for key, title in known.items()}
-        near = get_close_matches(name, [*known, *titles], n=1, cutoff=0.5)
+        near = nearest(name, [*known, *titles], cutoff=0.5)
         if near:
-            key = titles.get(near[0], near[0])
+            key = titles.get(near, near)
             remedy = f"Meinten Sie „{key}“ ({known[key]})?"
         else:
             remedy = f"Bekannt sind: {', '.join(known)}."

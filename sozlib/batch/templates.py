@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 import json
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from sozlib.errors import Place, Problem, relative
+from sozlib.nearest import nearest
 
 #: What the plan gives to every chapter; all are texts.
 PARAMETERS = ("area", "topic", "cycle", "edition", "snapshot")
@@ -31,8 +31,8 @@ def check_template(path: Path, root: Path) -> list[Problem]:
     file = relative(path, root)
     if not path.is_file():
         found = sorted(p.stem for p in path.parent.glob("*.ipynb"))
-        near = get_close_matches(path.stem, found, n=1, cutoff=0.5)
-        remedy = f"Meinten Sie „{near[0]}“?" if near else "Legen Sie sie an oder ändern Sie „volumes“ in report.yml."
+        near = nearest(path.stem, found, cutoff=0.5)
+        remedy = f"Meinten Sie „{near}“?" if near else "Legen Sie sie an oder ändern Sie „volumes“ in report.yml."
         return [Problem("template-missing", "Die Vorlage gibt es nicht.", remedy, Place(file))]
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
@@ -85,8 +85,8 @@ def _check_names(cell: dict[str, Any], place: Place) -> list[Problem]:
     for name, (value, row) in given.items():
         here = Place(place.file, row=row, cell=place.cell)
         if name not in PARAMETERS:
-            near = get_close_matches(name, [p for p in PARAMETERS if p not in given], n=1, cutoff=0.4)
-            remedy = f"Meinten Sie „{near[0]}“?" if near else f"Bekannt sind {', '.join(PARAMETERS)}."
+            near = nearest(name, [p for p in PARAMETERS if p not in given], cutoff=0.4)
+            remedy = f"Meinten Sie „{near}“?" if near else f"Bekannt sind {', '.join(PARAMETERS)}."
             problems.append(Problem("unknown-parameter", f"Unbekannter Parameter „{name}“.", remedy, here))
         elif not (isinstance(value, ast.Constant) and isinstance(value.value, str)):
             found = f"Der Parameter „{name}“ ist kein Text."

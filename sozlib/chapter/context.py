@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from sozlib.chapter.readings import Meta, Reading, Series
 from sozlib.chapter.setting import Setting
 from sozlib.chapter.values import AreaValue, TimeSeries, finite
 from sozlib.errors import InputError, Problem, SozlibError
+from sozlib.nearest import nearest
 from sozlib.snapshot import Snapshot
 
 
@@ -254,6 +254,6 @@ def _filled(pattern: str, words: dict[str, str]) -> str:
 
 def _unknown(code: str, what: str, name: str, known: Iterable[str]) -> Problem:
     ids = list(known)
-    near = get_close_matches(name, ids, n=1, cutoff=0.5)
-    remedy = f"Meinten Sie „{near[0]}“?" if near else f"Bekannt sind: {', '.join(ids)}."
+    near = nearest(name, ids, cutoff=0.5)
+    remedy = f"Meinten Sie „{near}“?" if near else f"Bekannt sind: {', '.join(ids)}."
     return Problem(f"unknown-{code}", f"{what} „{name}“ gibt es in diesem Datenstand nicht.", remedy)

@@ -16,7 +16,6 @@ import datetime as dt
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from sozlib.chapter.readings import Meta, Reading, Readings
 from sozlib.chapter.setting import Setting
 from sozlib.chapter.signs import SIGNS
 from sozlib.errors import InputError, Place, Problem, relative
+from sozlib.nearest import nearest
 from sozlib.parameters import Parameters, validate
 from sozlib.snapshot import WITHOUT_VALUE
 
@@ -257,8 +257,8 @@ def _wrong_calls(body: str, file: str, offset: int, indicators: Collection[str])
 def _examine(node: nodes.Node, place: Place, indicators: Collection[str]) -> Problem | None:
     """Problem of one node of a text: only calls of known functions with plain arguments are let in."""
     if isinstance(node, nodes.Name) and node.name not in FUNCTIONS:
-        near = get_close_matches(node.name, FUNCTIONS, n=1, cutoff=0.4)
-        remedy = f"Meinten Sie „{near[0]}“?" if near else f"Bekannt sind: {', '.join(FUNCTIONS)}."
+        near = nearest(node.name, FUNCTIONS, cutoff=0.4)
+        remedy = f"Meinten Sie „{near}“?" if near else f"Bekannt sind: {', '.join(FUNCTIONS)}."
         return Problem("unknown-name", f"„{node.name}“ ist in Texten nicht bekannt.", remedy, place)
     if not isinstance(node, _ALLOWED):
         return Problem("unsafe-text", "Dieser Ausdruck ist in Texten nicht erlaubt.", _EXAMPLE, place)
@@ -275,8 +275,8 @@ def _examine(node: nodes.Node, place: Place, indicators: Collection[str]) -> Pro
         name = argument.value if isinstance(argument, nodes.Const) else None
         if name is None or str(name) in indicators:
             return None
-        near = get_close_matches(str(name), list(indicators), n=1, cutoff=0.5)
-        remedy = f"Meinten Sie „{near[0]}“?" if near else "Bekannt sind die Kennungen in parameters/indicators."
+        near = nearest(str(name), list(indicators), cutoff=0.5)
+        remedy = f"Meinten Sie „{near}“?" if near else "Bekannt sind die Kennungen in parameters/indicators."
         return Problem("unknown-indicator", f"Den Indikator „{name}“ gibt es nicht.", remedy, place)
     return None
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from difflib import get_close_matches
 from pathlib import Path
 
 from sozlib.chapter import prose
 from sozlib.errors import Place, Problem, relative
+from sozlib.nearest import nearest
 from sozlib.project import Project
 
 #: Folder of texts about the whole.
@@ -89,6 +89,6 @@ def _asked(project: Project) -> Iterator[str]:
 
 
 def _unused(found: str, name: str, known: list[str], place: Place) -> Problem:
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
-    remedy = f"Meinten Sie „{near[0]}“?" if near else f"Bekannt sind: {', '.join(known)}."
+    near = nearest(name, known, cutoff=0.5)
+    remedy = f"Meinten Sie „{near}“?" if near else f"Bekannt sind: {', '.join(known)}."
     return Problem("unused-text", f"{found}; der Text erscheint nirgends.", remedy, place, "warning")
