@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from sozlib import reads
 from sozlib.chapter import (
@@ -24,6 +25,7 @@ from sozlib.chapter import (
     prose,
     regional,
     results,
+    style,
     texts,
     together,
 )
@@ -160,6 +162,10 @@ class Chapter:
     def topics(self) -> list[str]:
         """Ids of the topics that have at least one indicator with values; returned."""
         return [topic for topic in self.context.topics if self.indicators(topic)]
+
+    def style(self) -> dict[str, Any]:
+        """Settings for own plots in the report's look, for ``matplotlib.rc_context(chapter.style())``; returned."""
+        return style.house_style(self.context.palette)
 
     def reading(self, indicator: str, area: str = "", period: int | None = None) -> Reading:
         """Value of an indicator with all that is known about it; returned."""

@@ -14,6 +14,7 @@ from sozlib.chapter import Chapter
 from sozlib.chapter import chapter as chapter_module
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
+from sozlib.chapter.style import house_style
 from sozlib.errors import InputError, SozlibError
 from sozlib.snapshot import Snapshot
 
@@ -162,3 +163,8 @@ def test_text_of_a_chapter(chapter: Chapter, parts: list[Part], snapshot: Snapsh
     chapter.sources("above-rising", "below-falling")
     chapter.signs()
     assert "\n\n".join(part.markdown for part in parts) == snapshot
+
+
+def test_an_own_plot_takes_the_style_from_its_chapter(chapter: Chapter) -> None:
+    assert chapter.style() == house_style(chapter.context.palette)
+    assert "Source Sans 3" in chapter.style()["font.family"]
