@@ -18,15 +18,17 @@ from typing import Any
 import nbformat
 
 from sozlib.batch.plan import PlannedChapter, Volume
-from sozlib.book.blocks import Renderer, first_with_class, plain_text
+from sozlib.book.blocks import first_with_class, plain_text
 from sozlib.book.document import BookFile, ChapterDocument, VolumeDocument
 from sozlib.book.exporter import to_markdown
+from sozlib.book.html_blocks import HtmlRenderer
 from sozlib.book.numbering import Structure, Target, read_structure, with_cells
 from sozlib.book.pandoc import MARKDOWN, Conversion, convert
 from sozlib.book.references import References
 from sozlib.book.sanitise import clean_block, clean_body
 from sozlib.book.tables import normalise
 from sozlib.book.tree import Node, classes, rewrite, text
+from sozlib.book.typst_blocks import TypstRenderer
 from sozlib.errors import Place, Problem
 
 _RAW_FENCE = re.compile(r"^(?P<ticks>`{3,})\{=html\}[ \t]*\n(?P<html>.*?)\n(?P=ticks)[ \t]*$", re.DOTALL | re.MULTILINE)
@@ -156,8 +158,8 @@ def _render(drafts: Sequence[_Draft], version: list[int]) -> list[ChapterDocumen
                 draft.problems += references.problems(node, place)
             if node["t"] == "RawBlock" and node["c"][0] == "html":
                 _lint_raw(node, draft, place)
-        for target, writer in (("html", "html5"), ("typst", "typst")):
-            renderer = Renderer(target, references, draft.raws, draft.chapter.slug, slugs)
+        for kind, writer in ((HtmlRenderer, "html5"), (TypstRenderer, "typst")):
+            renderer = kind(references, draft.raws, draft.chapter.slug, slugs)
             for blocks in (renderer.blocks(draft.structure.blocks), renderer.blocks(list(draft.lead))):
                 tree = {"pandoc-api-version": version, "meta": {}, "blocks": blocks}
                 jobs.append(Conversion("json", json.dumps(tree, ensure_ascii=False), (writer,)))

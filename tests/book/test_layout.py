@@ -11,8 +11,8 @@ import pikepdf
 import pytest
 from pikepdf import Matrix, Name
 
-from sozlib.book.blocks import Renderer
 from sozlib.book.document import BookSite
+from sozlib.book.html_blocks import HtmlRenderer
 from sozlib.book.pdf import set_pdf, structure_elements
 from sozlib.book.references import References
 from sozlib.book.tree import text
@@ -104,5 +104,5 @@ def test_floating_figures_stay_accessible(volume: Path) -> None:
 def test_no_line_ends_within_a_paragraph_sign_or_a_unit() -> None:
     words = ["Nach", "§", "16", "Abs.", "2", "SGB", "II", "erhalten", "18", "%", "der", "20", "Kinder", "5", "Euro"]
     inlines = [part for word in words for part in ({"t": "Str", "c": word}, {"t": "Space"})][:-1]
-    rendered = Renderer("html", References("arbeit", {}, {}), [], "arbeit", []).inlines(inlines)
+    rendered = HtmlRenderer(References("arbeit", {}, {}), [], "arbeit", []).inlines(inlines)
     assert text(rendered) == "Nach §\u00a016 Abs.\u00a02 SGB\u00a0II erhalten 18\u00a0% der 20 Kinder 5\u00a0Euro"
