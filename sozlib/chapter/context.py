@@ -110,6 +110,11 @@ class Context:
         return bool(self.report.get("invented"))
 
     @property
+    def full_width(self) -> bool:
+        """Whether figures may fill the page: a profile has no contents at its side as other chapters have."""
+        return self.area is not None and self.topic is None
+
+    @property
     def focus(self) -> str:
         """Id of the chapter's area, of the whole in overall chapters."""
         return self.area.id if self.area else self.whole_id

@@ -69,7 +69,7 @@ def spine(context: Context, all_series: Sequence[Series]) -> Part:
         caption,
         alternatives.profile(used, setting),
         data,
-        full=True,
+        full=context.full_width,
         keys=_KEYS.format(plural=setting.plural),
     )
 
@@ -102,7 +102,8 @@ def trends(context: Context, all_series: Sequence[Series], id: str = "fig-verlae
     hidden = hidden_among([r for s in used for r in s.over_time(context.focus)])
     caption = markdown.Caption(captions.trends(used, context.setting), what, source_line(context, used, hidden=hidden))
     alt = alternatives.trends(used, context.setting)
-    return figure(context, id, draw, caption, alt, contents.indicators_over_time(context, used), full=True)
+    data = contents.indicators_over_time(context, used)
+    return figure(context, id, draw, caption, alt, data, full=context.full_width)
 
 
 def pyramid(context: Context) -> Part:

@@ -89,7 +89,7 @@ def multiples(context: Context, series: Series) -> Part:
     caption = markdown.Caption(captions.multiples(series, setting), what, source)
     alt = alternatives.multiples(series, setting)
     data = contents.areas_over_time(context, series)
-    return figure(context, f"fig-vielfache-{slug(meta.id)}", draw, caption, alt, data, full=True)
+    return figure(context, f"fig-vielfache-{slug(meta.id)}", draw, caption, alt, data, full=context.full_width)
 
 
 def _pooled(context: Context, series: Series) -> pd.DataFrame:
