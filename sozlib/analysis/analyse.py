@@ -85,9 +85,9 @@ def examine_analyses(project: Project, catalogue: Sequence[Indicator]) -> tuple[
 
 
 def inhabitants(population: pd.DataFrame) -> dict[tuple[str, int], float]:
-    """Inhabitants by area and year, from the population by age and sex."""
-    sums = population.groupby(["area", "period"], as_index=False)["value"].sum(min_count=1)
+    """Inhabitants by area and year: the population's totals, the rows without sex."""
+    totals = population[population["sex"] == ""]
     return {
         (str(area), int(period)): float(value)
-        for area, period, value in zip(sums["area"], sums["period"], sums["value"], strict=True)
+        for area, period, value in zip(totals["area"], totals["period"], totals["value"], strict=True)
     }
