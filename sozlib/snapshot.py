@@ -72,6 +72,15 @@ MONITOR_COLUMNS = (
     "reason",  # why the area has no status, "" where it has
     "dynamics_reason",
 )
+#: Classes of the monitor's latest year had one thing been decided otherwise; only of areas whose values are shown.
+AUDIT_COLUMNS = (
+    "area",
+    "period",
+    "kind",  # base | without | normaliser | aggregation | weights | ddof
+    "variant",  # which indicator is left out, which method is taken
+    "status",
+    "rank",
+)
 
 #: Beside these, ``mark:<indicator>`` holds the area's value in standard deviations from the mean of all areas.
 TYPOLOGY_COLUMNS = (
@@ -188,6 +197,11 @@ class Snapshot:
         return self._optional("monitor")
 
     @cached_property
+    def audit(self) -> pd.DataFrame | None:
+        """Classes under other choices, columns :data:`AUDIT_COLUMNS`; None without a monitor."""
+        return self._optional("audit")
+
+    @cached_property
     def typology(self) -> pd.DataFrame | None:
         """Types of the areas, columns :data:`TYPOLOGY_COLUMNS` first; None without a typology."""
         return self._optional("typology")
@@ -234,7 +248,7 @@ def write_snapshot(
     tokens
         The theme's ``tokens.css``; charts read their colours from the copy.
     analyses
-        Further tables by name (``monitor``, ``typology``), as the edition may show them.
+        Further tables by name (``monitor``, ``audit``, ``typology``), as the edition may show them.
     """
     beside = path.with_name(path.name + ".new")
     shutil.rmtree(beside, ignore_errors=True)

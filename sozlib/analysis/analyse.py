@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from sozlib.analysis.audit import audit
 from sozlib.analysis.definition import read_definition
 from sozlib.analysis.grouping import read_typology, typology_of
 from sozlib.analysis.monitor import monitor_of_edition
@@ -65,6 +66,9 @@ def analyse(
     if definition is not None:
         tables["monitor"] = monitor_of_edition(definition, catalogue, everything, shown, people, ids)
         meta["monitor"] = definition.model_dump(mode="json")
+        examined = audit(definition, catalogue, shown, people, ids)
+        if examined is not None:
+            tables["audit"], meta["audit"] = examined.table, examined.meta
     typology = read_typology(project, catalogue)
     if typology is not None:
         found = typology_of(typology, shown, ids)

@@ -7,11 +7,14 @@ analysts, councillors and neighbours can read and dispute. A project without the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import product
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sozlib.analysis.index import BERLIN_DYNAMICS, BERLIN_STATUS, Aggregation, Normaliser
+from sozlib.analysis.index import BERLIN_DYNAMICS, BERLIN_STATUS
+from sozlib.analysis.method import Aggregation, Domains, Method, Normaliser
 from sozlib.errors import Place, Problem, raise_errors, relative
 from sozlib.indicators.catalogue import Indicator
 from sozlib.nearest import nearest
@@ -28,6 +31,22 @@ class IndexIndicator(Parameters):
     indicator: Id
     weight: Annotated[float, Field(gt=0)] = 1.0
     direction: Literal["burdening", "relieving"] | None = None
+    domain: Id | None = None
+
+
+class IndexDomain(Parameters):
+    """A group of indicators that enters the index as one, with its weight."""
+
+    id: Id
+    title: str
+    weight: Annotated[float, Field(gt=0)] = 1.0
+
+
+class Within(Parameters):
+    """How the indicators of a domain are put together; the English index takes z-values, the German one components."""
+
+    normaliser: Normaliser = "z"
+    aggregation: Aggregation = "mean"
 
 
 class Exclusions(Parameters):
@@ -46,11 +65,16 @@ class Exclusions(Parameters):
 
 
 class Repetitions(Parameters):
-    """How the certainty of the classes is examined: number of runs and what they vary beside chance."""
+    """How the certainty of the classes is examined: number of runs and what they vary beside chance.
+
+    ``vary_method`` draws normaliser and aggregation among those named here and the index's own.
+    """
 
     runs: int = Field(1000, ge=100, le=20_000)
     weight_spread: float = Field(0.25, ge=0, le=1)
     vary_method: bool = True
+    normalisers: tuple[Normaliser, ...] = ("z", "rank")
+    aggregations: tuple[Aggregation, ...] = ("sum", "geometric")
     seed: int = Field(0, ge=0)
 
 
@@ -58,7 +82,8 @@ class MonitorDefinition(Parameters):
     """``parameters/index.yml``: an index of status and dynamics.
 
     The defaults are those of the Berlin monitor: sum of z-values, standardised again; status classes at −1, +1 and
-    +1.5, dynamics classes at −1 and +1. A high score means a high burden.
+    +1.5, dynamics classes at −1 and +1. A high score means a high burden. With ``domains`` the indicators of each are
+    put together first (``within``), then the domains with their weights, as the English indices of deprivation do it.
 
     References
     ----------
@@ -71,6 +96,8 @@ class MonitorDefinition(Parameters):
     indicators: tuple[IndexIndicator, ...] = Field(min_length=2)
     normaliser: Normaliser = "z"
     aggregation: Aggregation = "sum"
+    domains: tuple[IndexDomain, ...] = ()
+    within: Within = Within()
     ddof: Literal[0, 1] = 0
     status_limits: tuple[float, float, float] = BERLIN_STATUS
     dynamics_limits: tuple[float, float] = BERLIN_DYNAMICS
@@ -89,8 +116,7 @@ class MonitorDefinition(Parameters):
         twice = sorted({name for name in ids if ids.count(name) > 1})
         if twice:
             raise ValueError(f"indicators: {', '.join(twice)} steht mehrfach in der Liste.")
-        if not self.uncertainty.vary_method and (self.normaliser, self.aggregation) != ("z", "sum"):
-            raise ValueError("uncertainty.vary_method: false ist nur bei normaliser: z und aggregation: sum möglich.")
+        _complete(self.domains, self.indicators)
         return self
 
     @property
@@ -103,12 +129,51 @@ class MonitorDefinition(Parameters):
         """Weights of the indicators, in order."""
         return tuple(entry.weight for entry in self.indicators)
 
+    @property
+    def method(self) -> Method:
+        """How the indicators become one number."""
+        domains = None
+        if self.domains:
+            places = {domain.id: number for number, domain in enumerate(self.domains)}
+            of = tuple(places[entry.domain or ""] for entry in self.indicators)
+            weights = tuple(domain.weight for domain in self.domains)
+            domains = Domains(of, weights, self.within.normaliser, self.within.aggregation)
+        return Method(self.normaliser, self.aggregation, self.ddof, domains)
+
+    @property
+    def methods(self) -> tuple[Method, ...]:
+        """The index's own method first, then the others among which the repetitions draw."""
+        if not self.uncertainty.vary_method:
+            return (self.method,)
+        same = {"sum": "mean", "mean": "sum"}.get(self.aggregation)
+        added = [a for a in self.uncertainty.aggregations if a != same]
+        pairs = product(
+            dict.fromkeys((self.aggregation, *added)), dict.fromkeys((self.normaliser, *self.uncertainty.normalisers))
+        )
+        return tuple(replace(self.method, normaliser=n, aggregation=a) for a, n in pairs)
+
     def signs(self, catalogue: Sequence[Indicator]) -> tuple[int, ...]:
         """+1 for each indicator that burdens, −1 for each that relieves."""
         known = {indicator.id: indicator.direction for indicator in catalogue}
         return tuple(
             -1 if (entry.direction or known[entry.indicator]) == "relieving" else 1 for entry in self.indicators
         )
+
+
+def _complete(domains: Sequence[IndexDomain], indicators: Sequence[IndexIndicator]) -> None:
+    """Each indicator names one of the domains, each domain has indicators; without domains nobody names one."""
+    known, named = [domain.id for domain in domains], {entry.domain for entry in indicators if entry.domain}
+    if len(known) != len(set(known)):
+        raise ValueError("domains: Eine Kennung steht mehrfach in der Liste.")
+    strange = sorted(named - set(known))
+    if strange:
+        raise ValueError(f"indicators: {', '.join(strange)} steht nicht unter „domains“.")
+    without = [entry.indicator for entry in indicators if known and not entry.domain]
+    if without:
+        raise ValueError(f"indicators: {', '.join(without)} gehört zu keiner Domäne (domain: …).")
+    empty = [id for id in known if id not in named]
+    if empty:
+        raise ValueError(f"domains: {', '.join(empty)} hat keinen Indikator.")
 
 
 def read_definition(project: Project, catalogue: Sequence[Indicator]) -> MonitorDefinition | None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from sozlib.analysis.index import BERLIN_DYNAMICS, BERLIN_STATUS, berlin_index, classify, composite, standardise
+from sozlib.analysis.method import Method
 
 BERLIN = Path(__file__).parents[3] / "shared" / "real" / "berlin"
 published = pytest.mark.skipif(not BERLIN.is_dir(), reason="published tables of the Berlin monitor are not here")
@@ -38,7 +39,7 @@ def test_with_the_sample_standard_deviation_a_published_class_is_missed():
     expected = published_status.map({"1": 1, "2": 2, "3": 3, "4": 4})
     valid = expected.notna().to_numpy()
     values = shares.filter(regex="^s").to_numpy(float)
-    score = standardise(composite(values, [1] * 4, valid, ddof=1).score, valid, ddof=1)
+    score = standardise(composite(values, [1] * 4, valid, Method(ddof=1)).score, valid, ddof=1)
     classes = classify(score, BERLIN_STATUS)
     assert (classes[valid] == expected[valid]).sum() < valid.sum()
 
@@ -83,13 +84,13 @@ def test_the_order_of_areas_does_not_matter(values, order):
 @given(tables)
 def test_contributions_add_up_to_the_score(values):
     everyone = np.ones(7, dtype=bool)
-    result = composite(values, [1, 1, -1], everyone, aggregation="mean", weights=[3, 2, 1])
+    result = composite(values, [1, 1, -1], everyone, Method(aggregation="mean"), weights=[3, 2, 1])
     assert result.contributions.sum(axis=1) == pytest.approx(result.score, abs=1e-9)
 
 
 def test_the_exponential_transformation_runs_from_almost_0_to_100():
     values = np.arange(1.0, 1001.0).reshape(-1, 1)
-    score = composite(values, [1], np.ones(1000, dtype=bool), normaliser="rank-exponential").score
+    score = composite(values, [1], np.ones(1000, dtype=bool), Method("rank-exponential")).score
     assert score[-1] == pytest.approx(100)
     assert score[0] == pytest.approx(0.0227, abs=1e-3)
     assert (score > 50).mean() == pytest.approx(0.1, abs=0.02), "a score above 50 marks the most burdened tenth"

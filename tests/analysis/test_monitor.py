@@ -5,9 +5,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
+from sozlib.analysis.basis import excluded, filled
 from sozlib.analysis.definition import MonitorDefinition, read_definition
-from sozlib.analysis.monitor import assess, excluded, filled, monitor_of_edition, monitor_table
+from sozlib.analysis.method import Method
+from sozlib.analysis.monitor import assess, monitor_of_edition, monitor_table
 from sozlib.errors import InputError
 from sozlib.indicators.catalogue import read_catalogue
 from sozlib.project import Project
@@ -147,7 +150,7 @@ def test_a_gap_that_the_rule_allows_does_not_move_the_area(catalogue):
 
 def test_closed_gaps_leave_known_values_alone():
     values = np.array([[1.0, 10.0], [2.0, np.nan], [3.0, 30.0], [5.0, 20.0]])
-    closed = filled(values, np.ones(4, dtype=bool), [1, 1])
+    closed = filled(values, np.ones(4, dtype=bool), [1, 1], [1, 1])
     assert np.array_equal(closed[~np.isnan(values)], values[~np.isnan(values)])
     assert not np.isnan(closed).any()
 
@@ -175,6 +178,49 @@ def test_numbers_of_an_edition_do_not_change_with_the_value_it_protects(catalogu
         monitor_of_edition(protected, catalogue, other, shown, {}, AREAS),
         check_exact=True,
     )
+
+
+def test_a_gap_in_a_relieving_indicator_is_closed_on_the_side_of_the_burden():
+    values = np.array([[1.0, 60.0], [2.0, 50.0], [3.0, np.nan], [2.0, 55.0], [1.0, 65.0]])
+    closed = filled(values, np.ones(5, dtype=bool), [1, 1], [1, -1])
+    assert closed[2, 1] < np.nanmin(values[:, 1]), "a high burden is a low share in employment"
+
+
+def test_every_choice_of_the_repetitions_stands_once_and_the_own_first():
+    plain = definition()
+    assert [(m.normaliser, m.aggregation) for m in plain.methods] == [
+        ("z", "sum"), ("rank", "sum"), ("z", "geometric"), ("rank", "geometric")
+    ]  # fmt: skip
+    english = definition(normaliser="rank-exponential", aggregation="mean")
+    assert (english.methods[0].normaliser, english.methods[0].aggregation) == ("rank-exponential", "mean")
+    assert len(english.methods) == len(set(english.methods)) == 6
+    assert definition(normaliser="rank", uncertainty={"vary_method": False}).methods == (Method("rank"),)
+
+
+@pytest.mark.parametrize(
+    ("domains", "of", "message"),
+    [
+        (["a", "a"], "aaa", "mehrfach"),
+        (["a"], "aab", "b steht nicht unter"),
+        (["a", "b"], "aaa", "b hat keinen Indikator"),
+        (["a"], ["a", "a", None], "altersarmut gehört zu keiner Domäne"),
+        ([], "aaa", "a steht nicht unter"),
+    ],
+)
+def test_domains_and_indicators_fit_together(domains, of, message):
+    entries = [{"indicator": i, "domain": d} for i, d in zip(INDICATORS, of, strict=True)]
+    with pytest.raises(ValidationError, match=message):
+        definition(indicators=entries, domains=[{"id": d, "title": d} for d in domains])
+
+
+def test_a_monitor_by_domains_has_classes_and_contributions(catalogue):
+    entries = [{"indicator": i, "domain": d} for i, d in zip(INDICATORS, "aab", strict=True)]
+    domains = [{"id": "a", "title": "Arbeit", "weight": 2}, {"id": "b", "title": "Alter"}]
+    rules = definition(indicators=entries, domains=domains, normaliser="rank-exponential")
+    now = latest(monitor_table(rules, catalogue, table(), {}, AREAS))
+    assert now["status"].notna().all()
+    assert now[[f"status:{i}" for i in INDICATORS]].notna().all(axis=None)
+    assert now["status_score"].corr(now["status:sgb2_quote_u65"]) > 0.5
 
 
 @pytest.mark.parametrize(
