@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sozlib import receipt
+from sozlib import receipt, written
 from sozlib.batch.chapter_run import ChapterFailure, ChapterJob, ChapterResult
 from sozlib.batch.execute import chapter_jobs, choose_engine, execute
 from sozlib.batch.keys import ChapterState, Present, keep, key_file, states
@@ -88,7 +88,6 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
     from sozlib.book.assemble import assemble, choose_assembler, volume_keys, volume_reasons
     from sozlib.book.checks import check_site
     from sozlib.book.shelf import Shelf
-    from sozlib.commands import usable_texts
     from sozlib.disclosure.proof import prove
     from sozlib.state import make_snapshot
 
@@ -106,7 +105,7 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
         if proof := prove(project, snapshot):
             say(proof)
         plan = make_plan(project, snapshot.areas, edition, only_areas=wish.areas, only_topics=wish.topics)
-        _show_warnings(usable_texts(project), say)
+        _show_warnings(written.usable(project), say)
         say(described(plan))
         notebooks = workshop / "notebooks"
         digests = Digests(workshop / "digests.json")

@@ -13,6 +13,7 @@ from sozlib.batch.summary import told
 from sozlib.errors import InputError, Place, Problem, relative
 from sozlib.findings import counted, listed
 from sozlib.project import Project
+from sozlib.written import examine_written
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -32,7 +33,7 @@ def check(project: Project, editions: Sequence[str]) -> int:
     """
     from sozlib.state import examine
 
-    problems = [*placeholders(project), *examine(project), *examine_texts_of(project)]
+    problems = [*placeholders(project), *examine(project), *examine_written(project)]
     try:
         for edition in editions:
             plan_of(project, edition)
@@ -44,39 +45,6 @@ def check(project: Project, editions: Sequence[str]) -> int:
         print(listed(problems) + "\n")
     print(f"Geprüft: {counted(problems)}")
     return InputError.exit_code if any(problem.severity == "error" for problem in problems) else 0
-
-
-def examine_texts_of(project: Project) -> list[Problem]:
-    """Problems of the texts in ``notebooks/texts``; none while areas or catalogue cannot be read themselves."""
-    from sozlib.chapter.texts import examine_texts
-    from sozlib.indicators.catalogue import examine_catalogue
-    from sozlib.observations.areas import read_areas
-
-    catalogue, problems = examine_catalogue(project)
-    try:
-        areas, unreadable = read_areas(project)
-    except InputError:  # told where the areas themselves are checked
-        return []
-    if any(problem.severity == "error" for problem in (*problems, *unreadable)):
-        return []
-    table = areas.table[areas.table["level"] == areas.reporting]
-    slugs = dict(zip(table["id"].astype(str), table["slug"].astype(str), strict=True))
-    return examine_texts(project, [indicator.id for indicator in catalogue], slugs)
-
-
-def usable_texts(project: Project) -> list[Problem]:
-    """Warnings on the texts that people wrote.
-
-    Raises
-    ------
-    InputError
-        A text cannot be used; nothing should run.
-    """
-    from sozlib.errors import raise_errors
-
-    problems = examine_texts_of(project)
-    raise_errors(problems)
-    return problems
 
 
 def placeholders(project: Project) -> list[Problem]:

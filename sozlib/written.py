@@ -1,0 +1,40 @@
+"""What people wrote into ``notebooks/texts``, looked at before anything runs.
+
+The rules are in :mod:`sozlib.chapter.texts`; here they meet the project's areas and catalogue.
+"""
+
+from __future__ import annotations
+
+from sozlib.errors import InputError, Problem, raise_errors
+from sozlib.project import Project
+
+
+def examine_written(project: Project) -> list[Problem]:
+    """Problems of the texts in ``notebooks/texts``; none while areas or catalogue cannot be read themselves."""
+    from sozlib.chapter.texts import examine_texts
+    from sozlib.indicators.catalogue import examine_catalogue
+    from sozlib.observations.areas import read_areas
+
+    catalogue, problems = examine_catalogue(project)
+    try:
+        areas, unreadable = read_areas(project)
+    except InputError:  # told where the areas themselves are checked
+        return []
+    if any(problem.severity == "error" for problem in (*problems, *unreadable)):
+        return []
+    table = areas.table[areas.table["level"] == areas.reporting]
+    slugs = dict(zip(table["id"].astype(str), table["slug"].astype(str), strict=True))
+    return examine_texts(project, [indicator.id for indicator in catalogue], slugs)
+
+
+def usable(project: Project) -> list[Problem]:
+    """Warnings on the texts that people wrote.
+
+    Raises
+    ------
+    InputError
+        A text cannot be used; nothing should run.
+    """
+    problems = examine_written(project)
+    raise_errors(problems)
+    return problems
