@@ -62,7 +62,7 @@ def make_parser() -> GermanParser:
         type=_list,
         action="extend",
         default=[],
-        help="Ausgabe, mehrere durch Komma getrennt (sonst die öffentliche)",
+        help="Ausgabe oder Reihe von Ausgaben, mehrere durch Komma getrennt (sonst die öffentliche)",
     )
     part = GermanParser(add_help=False)
     part.add_argument(
@@ -150,10 +150,10 @@ def _project(options: argparse.Namespace) -> Project:
 
 
 def _editions(options: argparse.Namespace, project: Project) -> list[str]:
-    """Editions asked for; otherwise the public one, or the only ones there are."""
-    declared = [edition.id for edition in project.report.editions]
-    wanted = list(dict.fromkeys(options.edition)) or (["public"] if "public" in declared else declared[:1])
-    return [project.edition(edition).id for edition in wanted]
+    """Ids of the editions asked for, families resolved; otherwise the public one, or the first there is."""
+    from sozlib.editions import chosen
+
+    return [edition.id for edition in chosen(project, options.edition)]
 
 
 def _wish(options: argparse.Namespace) -> Wish:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sozlib.batch.planning import make_plan
 from sozlib.batch.summary import told
+from sozlib.editions import edition_of
 from sozlib.errors import InputError, Place, Problem, relative
 from sozlib.findings import counted, listed
 from sozlib.project import Project
@@ -118,7 +119,7 @@ def verify(project: Project, edition: str) -> int:
         problems += check_pdf(path, project.report.invented)
     snapshot = _snapshot_of(project, edition, read_manifest(report)["snapshot"])
     problems += check_gate(report, project, snapshot)
-    if snapshot is None and project.edition(edition).minimum_count > 1:
+    if snapshot is None and edition_of(project, edition).protects:
         said = "Geschützte Werte wurden nicht gesucht: Der Datenstand dieses Berichts liegt nicht mehr vor."
         remedy = "„sozlib build“ baut neu und prüft."
         problems.append(Problem("gate-without-data", said, remedy, Place(shown), "warning"))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sozlib.batch.plan import Plan
+from sozlib.editions import edition_of
 from sozlib.errors import Place, Problem, SozlibError
 from sozlib.project import Project, scaffold
 from sozlib.snapshot import Snapshot
@@ -52,7 +53,7 @@ def inputs(project: Project, snapshot: Snapshot, plan: Plan) -> dict[str, str | 
     edition that protects small numbers are named without digest: whoever knows all but one cell of a small table
     could find that cell by trying numbers until the digest fits.
     """
-    protected = project.edition(plan.edition).minimum_count > 0
+    protected = edition_of(project, plan.edition).protects
     found: dict[str, str | None] = {
         name: None if protected and not name.startswith("parameters/") else value
         for name, value in snapshot.meta.get("inputs", {}).items()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sozlib.batch.plan import Plan
 from sozlib.batch.planning import OVERALL, make_plan
 from sozlib.build import EVERYTHING, Wish, run
+from sozlib.editions import edition_of
 from sozlib.errors import InputError, Place, Problem, raise_errors
 from sozlib.files import Digests
 from sozlib.nearest import nearest
@@ -71,7 +72,7 @@ def _page(project: Project, plan: Plan, snapshot: Snapshot, workshop: Path) -> P
     shutil.rmtree(site, ignore_errors=True)
     site.mkdir(parents=True)
     problems = prepare_volume(volume, workshop / "notebooks", folder)
-    write_project(project, volume, folder, volume_data(project, project.edition(plan.edition), volume))
+    write_project(project, volume, folder, volume_data(project, edition_of(project, plan.edition), volume))
     document, found = convert_volume(volume, folder)
     raise_errors([*problems, *found])
     build_site(project, plan, snapshot, {chapter.id: document.chapters[0]}, site, {})

@@ -14,10 +14,10 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from sozlib.errors import InputError, Place, Problem, SozlibError
+from sozlib.edition import Edition
+from sozlib.errors import InputError, Place, Problem
 from sozlib.parameters import Id, Parameters, load
 
-EditionId = Literal["internal", "public"]
 Assembler = Literal["auto", "quarto", "embedded"]
 Engine = Literal["auto", "plain", "forked"]
 
@@ -61,18 +61,6 @@ class Level(Parameters):
     id: Id
     singular: str
     plural: str
-
-
-class Edition(Parameters):
-    """What one circle of readers may see.
-
-    ``minimum_count``: counts above zero and below it are protected, with all that follows from them.
-    """
-
-    id: EditionId
-    title: str
-    notice: str = ""
-    minimum_count: int = Field(0, ge=0)
 
 
 class Topic(Parameters):
@@ -274,20 +262,6 @@ class Project:
                 ]
             )
         return load(path, Cycle, self.root)
-
-    def edition(self, edition: str) -> Edition:
-        """The edition of that id.
-
-        Raises
-        ------
-        SozlibError
-            The report declares no such edition.
-        """
-        for candidate in self.report.editions:
-            if candidate.id == edition:
-                return candidate
-        known = ", ".join(e.id for e in self.report.editions)
-        raise SozlibError(f"Die Ausgabe „{edition}“ ist in parameters/report.yml nicht vereinbart. Vorhanden: {known}.")
 
     @property
     def parameters(self) -> Path:

@@ -29,8 +29,18 @@ if TYPE_CHECKING:
 #: "..." later.
 Status = Literal["", "–", "0", ".", "/", "()", "x", "..."]
 
+#: Most classes of a map.
+MOST_CLASSES = 5
+
+#: Statuses of cells of which an edition tells the class and not the value: („Klasse 2 von 5“) → (2, 5), lowest first.
+CLASSES: Mapping[str, tuple[int, int]] = {
+    f"Klasse {number} von {count}": (number, count)
+    for count in range(1, MOST_CLASSES + 1)
+    for number in range(1, count + 1)
+}
+
 #: Statuses whose cell shows the sign alone: there is no value to show.
-WITHOUT_VALUE: frozenset[str] = frozenset({".", "/", "x", "..."})
+WITHOUT_VALUE: frozenset[str] = frozenset({".", "/", "x", "...", *CLASSES})
 
 AREA_COLUMNS = ("id", "name", "short_name", "number", "level", "parent", "valid_from", "valid_to", "slug", "km2")
 POPULATION_COLUMNS = ("area", "period", "sex", "age_from", "age_to", "value", "status")

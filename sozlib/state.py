@@ -20,8 +20,12 @@ import pandas as pd
 import sozlib
 from sozlib.analysis.analyse import analyse, examine_analyses
 from sozlib.disclosure.hidden import hidden_cells, is_written, record_of, write_hidden
+from sozlib.disclosure.own import NOBODY, Own
 from sozlib.disclosure.protect import protect, protect_population
-from sozlib.errors import Place, Problem
+from sozlib.disclosure.showing import limits_of, population_shown, shown
+from sozlib.edition import Edition
+from sozlib.editions import edition_of, examine_editions
+from sozlib.errors import Place, Problem, raise_errors
 from sozlib.indicators.catalogue import Indicator, examine_catalogue, read_catalogue
 from sozlib.indicators.compute import answered, compute
 from sozlib.indicators.population import population_table
@@ -79,7 +83,7 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
     InputError
         With every problem of sources, tables, areas or catalogue.
     """
-    chosen = project.edition(edition)
+    chosen = edition_of(project, edition)
     inputs = digests(project)
     path = folder or project.workshop(edition) / "snapshot"
     # Beside the snapshot, not in it: what readers of an edition can open does not tell about files of the office.
@@ -88,14 +92,11 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
     if _current(path, chosen.model_dump(mode="json"), inputs) and remarks.is_file() and is_written(record):
         return Snapshot.open(path), _read_problems(remarks)
     state = _state(project.root, project.cycle.id, json.dumps(inputs, sort_keys=True))
-    areas, levels = state.observations.areas, _levels(project)
-    minimum = chosen.minimum_count
+    raise_errors(examine_editions(project, state.catalogue))
     path.parent.mkdir(parents=True, exist_ok=True)
     _write_problems(remarks, state.observations.problems)
-    indicators = protect(
-        state.indicators, state.catalogue, areas, levels, minimum=minimum, trend_years=project.cycle.trend_years
-    )
-    population = protect_population(state.population, areas, state.catalogue, minimum=minimum)
+    indicators, population, limits = _as_shown(project, chosen, state)
+    areas = state.observations.areas
     write_hidden(hidden_cells(state.indicators, indicators, state.population, population), record)
     analyses = analyse(project, state.catalogue, state.indicators, indicators, state.population, areas)
     snapshot = write_snapshot(
@@ -108,6 +109,7 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
             "sources": _sources(state.observations),
             "inputs": inputs,
             "version": sozlib.__version__,
+            **({"class_limits": limits} if limits else {}),
             **analyses.meta,
         },
         areas=areas,
@@ -120,6 +122,39 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
     return snapshot, state.observations.problems
 
 
+def _as_shown(
+    project: Project, edition: Edition, state: State
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, tuple[float, ...]]]:
+    """Indicators and population of an edition, and limits of the classes that it tells."""
+    areas, levels, minimum = state.observations.areas, _levels(project), edition.minimum_count
+    own = Own.of(edition.own, areas, edition.own_minimum_count)
+    base = areas.loc[areas["level"] == levels[0], "id"].tolist()
+
+    def protected(for_whom: Own) -> pd.DataFrame:
+        trend = project.cycle.trend_years
+        return protect(
+            state.indicators, state.catalogue, areas, levels, minimum=minimum, trend_years=trend, own=for_whom
+        )
+
+    indicators = protected(own)
+    limits: dict[str, tuple[float, ...]] = {}
+    if not edition.shows.everything:
+        everybodys = protected(NOBODY) if own else indicators
+        limits = limits_of(everybodys, state.catalogue, areas, levels[0], edition.shows)
+        indicators = shown(
+            indicators,
+            state.catalogue,
+            areas,
+            levels,
+            shows=edition.shows,
+            own=own,
+            limits=limits,
+            minimum=minimum,
+        )
+    population = protect_population(state.population, areas, state.catalogue, minimum=minimum, own=own)
+    return indicators, population_shown(population, shows=edition.shows, own=own, base=base), limits
+
+
 def examine(project: Project) -> tuple[Problem, ...]:
     """All problems on the way to the indicators: sources, tables, areas, catalogue; nothing is written.
 
@@ -127,7 +162,8 @@ def examine(project: Project) -> tuple[Problem, ...]:
     """
     observations = collect(project)
     catalogue, found = examine_catalogue(project, observations.declared)
-    problems = [*observations.problems, *found, *examine_analyses(project, catalogue)]
+    problems = [*observations.problems, *found, *examine_editions(project, catalogue)]
+    problems += examine_analyses(project, catalogue)
     if not any(problem.severity == "error" for problem in problems):
         span = project.cycle.first_period, project.cycle.last_period
         filled = answered(catalogue, _quantities(project, observations), periods=span)
@@ -152,7 +188,8 @@ def digests(project: Project) -> dict[str, str]:
 def _inputs(project: Project) -> Iterator[tuple[str, Path]]:
     program = Path(sozlib.__file__).parent
     rooms = [program / room for room in ("observations", "indicators", "analysis", "disclosure")]
-    own = [program / name for name in ("state.py", "snapshot.py", "project.py", "parameters.py")]
+    names = ("state", "snapshot", "project", "edition", "editions", "parameters")
+    own = [program / f"{name}.py" for name in names]
     for module in [*own, *(file for room in rooms for file in room.glob("*.py"))]:
         yield f"sozlib/{module.relative_to(program).as_posix()}", module
     for file in project.parameters.rglob("*.yml"):

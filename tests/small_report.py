@@ -13,6 +13,7 @@ from small_project import ROOT
 
 from sozlib.batch.plan import Plan, PlannedChapter, Volume
 from sozlib.book.document import ChapterDocument, Heading
+from sozlib.editions import edition_of
 from sozlib.project import Project
 from sozlib.snapshot import INDICATOR_COLUMNS, Snapshot, write_snapshot
 
@@ -146,7 +147,7 @@ def snapshot(project: Project, folder: Path, geometry: bool = True) -> Snapshot:
         boxes = [shapely.box(500_000 + 4000 * i, 5_700_000, 504_000 + 4000 * i, 5_703_000) for i in range(3)]
         outlines = gpd.GeoDataFrame({"id": [row[0] for row in AREAS[:3]]}, geometry=boxes, crs=25832)
     meta = {
-        "edition": project.edition("public").model_dump(),
+        "edition": edition_of(project, "public").model_dump(),
         "cycle": project.cycle.model_dump(mode="json"),
         "report": project.report.model_dump(mode="json"),
         "catalogue": catalogue(),

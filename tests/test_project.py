@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sozlib.editions import edition_of
 from sozlib.errors import InputError, Place, Problem, SozlibError, raise_errors
 from sozlib.project import Project
 
@@ -21,9 +22,9 @@ def test_an_unknown_cycle_lists_those_there_are():
         _ = Project(ROOT, "1999").cycle
 
 
-def test_an_unknown_edition_lists_those_declared():
-    with pytest.raises(SozlibError, match="Vorhanden: public, internal"):
-        Project(ROOT).edition("secret")
+def test_an_unknown_edition_says_which_was_probably_meant():
+    with pytest.raises(SozlibError, match="Meinten Sie „municipal-0201“"):
+        edition_of(Project(ROOT), "municipal-201")
 
 
 def test_the_demonstration_is_called_invented():
@@ -31,7 +32,7 @@ def test_the_demonstration_is_called_invented():
 
 
 def test_the_public_edition_protects_counts_below_three():
-    assert Project(ROOT).edition("public").minimum_count == 3
+    assert edition_of(Project(ROOT), "public").minimum_count == 3
 
 
 def test_a_problem_reads_as_one_german_sentence_with_its_place():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sozlib.batch.plan import Plan, PlannedChapter, Volume
 from sozlib.batch.templates import check_template
+from sozlib.editions import edition_of
 from sozlib.errors import Place, Problem, raise_errors
 from sozlib.nearest import nearest
 from sozlib.project import ChapterPlan, Project, VolumePlan
@@ -53,10 +54,12 @@ def make_plan(
         With all problems: unknown areas and topics (with the nearest known), missing templates, templates without
         parameters cell or with wrong parameters, file names given twice.
     """
-    project.edition(edition)
+    chosen = edition_of(project, edition)
     report = project.report
     level = areas[(areas["level"] == report.levels[0].id) & areas["valid_to"].isna()]
     rows: list[dict[str, Any]] = [{str(key): value for key, value in row.items()} for row in level.to_dict("records")]
+    if chosen.own and chosen.volumes == "own":
+        rows = [row for row in rows if row["id"] in chosen.own]
     problems = _unknown_areas(rows, only_areas) + _unknown(
         "topic", "Themenfeld", "--topics", only_topics, {t.id: t.title for t in report.topics}
     )

@@ -32,6 +32,7 @@ from sozlib.book.pdf import set_pdf, write_sources
 from sozlib.book.prepare import prepare_volume
 from sozlib.book.shelf import Shelf
 from sozlib.book.theme import theme_folders
+from sozlib.editions import edition_of
 from sozlib.errors import Problem, SozlibError, raise_errors
 from sozlib.files import Digests, digest_of, stamps
 from sozlib.program import program, versions
@@ -184,7 +185,7 @@ def volume_keys(
     project: Project, plan: Plan, snapshot: Snapshot, workshop: Path, digests: Digests, chosen: Chosen
 ) -> dict[str, dict[str, Any]]:
     """Key of every volume: all that goes into it, by name; where it is the same, the volume is the same."""
-    edition = project.edition(plan.edition)
+    edition = edition_of(project, plan.edition)
     files = snapshot.meta["files"]
     notebooks = [n for n, _ in stamps(project.notebooks) if not n.endswith(".ipynb") and not n.startswith("texts/")]
     shared = {
@@ -276,7 +277,7 @@ def _assemble_volume(job: _Job) -> _Result:
     empty = VolumeDocument(volume, ())
     try:
         project = Project(job.root, job.cycle)
-        edition = project.edition(job.edition)
+        edition = edition_of(project, job.edition)
         problems = prepare_volume(volume, job.notebooks, job.folder)
         data = volume_data(project, edition, volume)
         quarto.write_project(project, volume, job.folder, data)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from sozlib.book import published
 from sozlib.book.workbook import write_workbook
-from sozlib.snapshot import WITHOUT_VALUE, Snapshot
+from sozlib.snapshot import CLASSES, WITHOUT_VALUE, Snapshot
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,22 +90,24 @@ def write_downloads(snapshot: Snapshot, target: Path) -> tuple[Download, ...]:
         _download(workbook, f"Alle Indikatoren nach {plural}, {years}", "Excel", target),
     ]
     resources = []
+    told = set(values["zeichen"])
+    missing = sorted(status for status in WITHOUT_VALUE if status in told or status not in CLASSES)
     everything = _csv(values, folder / "indikatoren.csv")
     found.append(_download(everything, f"Alle Indikatoren nach {plural}, {years}", "CSV", target))
-    resources.append(_values_resource(everything, "indikatoren", "Alle Indikatoren"))
+    resources.append(_values_resource(everything, "indikatoren", "Alle Indikatoren", missing))
     for topic in report["topics"]:
         rows = values[values["themenfeld"] == topic["id"]]
         if not len(rows):
             continue
         path = _csv(rows, folder / f"{topic['id']}.csv")
         found.append(_download(path, topic["title"], "CSV", target))
-        resources.append(_values_resource(path, topic["id"], topic["title"]))
+        resources.append(_values_resource(path, topic["id"], topic["title"], missing))
 
     registers: tuple[tuple[str, str, pd.DataFrame], ...] = (
         ("gebiete", "Gebiete aller Ebenen", published.areas(snapshot)),
         ("definitionen", "Definitionen der Indikatoren", published.definitions(snapshot)),
         ("quellen", "Quellen", published.sources(snapshot)),
-        ("zeichen", "Zeichenerklärung", published.signs()),
+        ("zeichen", "Zeichenerklärung", published.signs(snapshot)),
     )
     for name, title, frame in registers:
         path = _csv(frame, folder / f"{name}.csv")
@@ -240,7 +242,7 @@ def _licence_name(report: dict[str, Any]) -> str:
     return "dl-de-by-2.0" if "govdata.de/dl-de/by-2-0" in report["licence_url"] else "other-open"
 
 
-def _values_resource(path: Path, name: str, title: str) -> dict[str, Any]:
+def _values_resource(path: Path, name: str, title: str, missing: Iterable[str]) -> dict[str, Any]:
     fields = []
     for field, kind, meaning in published.VALUE_FIELDS:
         entry: dict[str, Any] = {"name": field, "type": kind, "title": meaning}
@@ -252,7 +254,7 @@ def _values_resource(path: Path, name: str, title: str) -> dict[str, Any]:
     schema = {
         "fields": fields,
         "primaryKey": ["indikator", "gebiet_id", "jahr"],
-        "missingValues": ["", *sorted(WITHOUT_VALUE)],
+        "missingValues": ["", *missing],
         "foreignKeys": [
             {"fields": "indikator", "reference": {"resource": "definitionen", "fields": "indikator"}},
             {"fields": "gebiet_id", "reference": {"resource": "gebiete", "fields": "gebiet_id"}},

@@ -16,6 +16,7 @@ from sozlib.book.links import Links
 from sozlib.chapter.german import capital
 from sozlib.chapter.numbers import NBSP, number
 from sozlib.chapter.readings import Readings
+from sozlib.editions import edition_of
 from sozlib.project import Project
 from sozlib.snapshot import Snapshot
 
@@ -108,7 +109,7 @@ class Frame:
 
     def __init__(self, project: Project, plan: Plan, snapshot: Snapshot, pdfs: Mapping[str, Pdf], marks: bool = True):
         self.report, self.cycle = project.report, project.cycle
-        self.edition = project.edition(plan.edition)
+        self.edition = edition_of(project, plan.edition)
         self.plan, self.snapshot, self.pdfs, self.marks = plan, snapshot, pdfs, marks
         self.links = Links(plan)
         self.readings = Readings(snapshot, self.report.whole.id)

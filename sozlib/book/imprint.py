@@ -10,8 +10,9 @@ import datetime as dt
 from typing import Any
 
 from sozlib.batch.plan import Volume
-from sozlib.chapter.signs import SIGNS
-from sozlib.project import Edition, Project
+from sozlib.chapter.signs import OFFICIAL
+from sozlib.edition import Edition
+from sozlib.project import Project
 
 _MONTHS = (
     *("Januar", "Februar", "März", "April", "Mai", "Juni"),
@@ -58,7 +59,7 @@ def volume_data(project: Project, edition: Edition, volume: Volume, *, motif: st
         "state": state,
         "publisher": author(project),
         "notices": notices(project, edition),
-        "signs": [[sign.sign, sign.meaning] for sign in SIGNS.values()],
+        "signs": [[sign.sign, sign.meaning] for sign in OFFICIAL.values()],
         "imprint": imprint(project, edition, volume),
         "motif": motif,
         "whole-motif": volume.area is not None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sozlib.chapter.signs import SIGNS
+from sozlib.chapter.signs import OFFICIAL, SIGNS
 from sozlib.snapshot import WITHOUT_VALUE, Snapshot
 
 if TYPE_CHECKING:
@@ -183,12 +183,14 @@ def sources(snapshot: Snapshot) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(names.values()))
 
 
-def signs() -> pd.DataFrame:
-    """Legend of the signs as they stand in the column ``zeichen``."""
+def signs(snapshot: Snapshot) -> pd.DataFrame:
+    """Legend of the signs as they stand in the column ``zeichen``: the official ones, and classes where they occur."""
     import pandas as pd
 
+    told = {*OFFICIAL, *snapshot.indicators["status"]}
+    rows = [(status, sign) for status, sign in SIGNS.items() if status in told]
     return pd.DataFrame(
-        [{"zeichen": status, "im_bericht": sign.sign, "bedeutung": sign.meaning} for status, sign in SIGNS.items()]
+        [{"zeichen": status, "im_bericht": sign.sign, "bedeutung": sign.meaning} for status, sign in rows]
     )
 
 

@@ -54,7 +54,7 @@ def write_workbook(snapshot: Snapshot, values: pd.DataFrame, path: Path) -> None
             _values_sheet(book, formats, _sheet_name(topic["title"], book), rows, decimals)
     _text_sheet(book, formats, "Definitionen", published.definitions(snapshot), 34)
     _text_sheet(book, formats, "Quellen", published.sources(snapshot), 34)
-    _text_sheet(book, formats, "Zeichen", published.signs(), 46)
+    _text_sheet(book, formats, "Zeichen", published.signs(snapshot), 46)
     book.close()
 
 

@@ -1,34 +1,17 @@
-"""Classes of a map: few, round limits, the same for all years.
-
-Limits come from the values of all years together (:class:`mapclassify.Pooled`), so maps of different years can be laid
-side by side. They are then rounded as far as the classes stay apart, because a reader must be able to say "unter 6
-Prozent". What is compared with a limit is the value as it is printed: 5.96, printed as 6,0, is not "unter 6".
-
-References
-----------
-.. [1] Rey, S. J. et al., *mapclassify*, PySAL, https://pysal.org/mapclassify/
-"""
+"""Classes of a map in words and colours; where their limits come from says :mod:`sozlib.indicators.limits`."""
 
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from sozlib.chapter.numbers import number
-
-#: Roundings from coarse to fine, within a power of ten.
-_STEPS = (10.0, 5.0, 2.0, 1.0)
-#: So many values the search for natural breaks is given at most.
-_MOST = 160
+from sozlib.indicators.limits import class_limits, class_of
 
 
 class Classes(Protocol):
@@ -100,8 +83,7 @@ class MapClasses:
 
     def class_of(self, value: float) -> int:
         """Class of a value, 0 for the lowest."""
-        printed = float(Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-self.decimals), ROUND_HALF_UP))
-        return int(np.searchsorted(self.limits, printed + 1e-9, side="right"))
+        return class_of(value, self.limits, self.decimals)
 
     def counts(self, values: Iterable[float | None]) -> tuple[int, ...]:
         """How many of the values fall into each class; None falls into none."""
@@ -139,56 +121,4 @@ def map_classes(values: pd.DataFrame, *, decimals: int = 1, classes: int = 5) ->
     classes
         At most so many classes (1 to 5).
     """
-    if not 1 <= classes <= 5:
-        raise ValueError("a map has one to five classes")
-    column = values["value"].astype(float).round(decimals).to_numpy(dtype=float)
-    present: npt.NDArray[np.float64] = column[np.isfinite(column)].astype(np.float64)
-    distinct = np.unique(present)
-    wanted = min(classes, len(distinct))
-    if wanted < 2:
-        return MapClasses((), decimals)
-    # A limit lies between the highest value of a class and the lowest of the next.
-    limits = [(b + float(distinct[distinct > b + 1e-9][0])) / 2 for b in _pooled(present, wanted)]
-    return MapClasses(_rounded(limits, float(distinct[0]), float(distinct[-1]), decimals), decimals)
-
-
-def _pooled(values: npt.NDArray[np.float64], classes: int) -> list[float]:
-    """Upper limits of all classes but the highest: natural breaks of all years together.
-
-    The method looks at every pair of values; of many values it gets evenly spaced order statistics.
-    """
-    import mapclassify
-
-    ordered = np.sort(values)
-    if len(ordered) > _MOST:
-        ordered = ordered[np.linspace(0, len(ordered) - 1, _MOST).round().astype(int)]
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Numba not installed")
-        pooled = mapclassify.Pooled(ordered.reshape(-1, 1), classifier="FisherJenks", k=classes)
-    return [float(b) for b in np.unique(pooled.global_classifier.bins)[:-1]]
-
-
-def _rounded(limits: list[float], low: float, high: float, decimals: int) -> tuple[float, ...]:
-    """Limits rounded as coarsely as they stay apart, and inside the range of the values."""
-    limits = sorted(set(limits))
-    if not limits:
-        return ()
-    finest = 10.0**-decimals
-    power = math.ceil(math.log10(max(high - low, finest)))
-    while True:
-        for step in _STEPS:
-            unit = step * 10.0 ** (power - 1)
-            candidate = [_round_to(limit, unit) for limit in limits]
-            apart = len(set(candidate)) == len(candidate)
-            inside = low < candidate[0] and candidate[-1] <= high
-            narrowest = min(b - a for a, b in pairwise(limits)) if len(limits) > 1 else high - low
-            if apart and inside and unit <= max(narrowest, finest):
-                return tuple(candidate)
-        power -= 1
-        if 10.0**power < finest / 10:
-            kept = sorted({_round_to(limit, finest) for limit in limits} - {low})
-            return tuple(limit for limit in kept if low < limit <= high)
-
-
-def _round_to(value: float, unit: float) -> float:
-    return float(round(round(value / unit) * unit, 10)) + 0.0
+    return MapClasses(class_limits(values["value"].to_numpy(dtype=float), decimals, classes), decimals)

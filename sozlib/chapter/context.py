@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sozlib import reads
+from sozlib.chapter.classes import MapClasses
 from sozlib.chapter.opened import open_snapshot, readings_of
 from sozlib.chapter.palette import Palette
 from sozlib.chapter.places import Place, Whole, place
@@ -177,6 +178,11 @@ class Context:
             upper=tuple(r.upper for r in history),
             statuses=tuple(r.status for r in history),
         )
+
+    def told_classes(self, series: Series) -> MapClasses | None:
+        """Classes of an indicator of which this edition tells the class instead of the value; else None."""
+        limits = (self.snapshot.meta.get("class_limits") or {}).get(series.meta.id)
+        return None if limits is None else MapClasses(tuple(limits), series.meta.decimals)
 
     def _charted(self, reading: Reading) -> AreaValue:
         here = self.all_areas[reading.area]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sozlib.snapshot import WITHOUT_VALUE
+from sozlib.snapshot import CLASSES, WITHOUT_VALUE
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Sign:
     reason: str
 
 
-#: By status, in the order of the legend.
-SIGNS: dict[str, Sign] = {
+#: The official signs by status, in the order of the legend.
+OFFICIAL: dict[str, Sign] = {
     "–": Sign("–", "nichts vorhanden (genau null)", "nichts vorhanden", "ist genau null", "genau null"),
     "0": Sign(
         "0",
@@ -81,8 +81,14 @@ SIGNS: dict[str, Sign] = {
     "...": Sign("…", "Angabe folgt später", "Angabe folgt später", "folgt später", "noch nicht verfügbar"),
 }
 
+#: Every status with what stands for it. A class is its own sign and needs no other words.
+SIGNS: dict[str, Sign] = OFFICIAL | {
+    status: Sign(status, f"Wert in {status} (1 = niedrigste Werte)", status, f"liegt in {status}", f"in {status}")
+    for status in CLASSES
+}
+
 #: Spoken words for a cell that holds only a sign.
-SPOKEN: dict[str, str] = {entry.sign: entry.spoken for status, entry in SIGNS.items() if status not in ("()", "0")}
+SPOKEN: dict[str, str] = {entry.sign: entry.spoken for status, entry in OFFICIAL.items() if status not in ("()", "0")}
 
 
 def shows_value(status: str) -> bool:
@@ -97,13 +103,13 @@ def withheld(status: str) -> bool:
 
 def legend_markdown() -> str:
     """Legend of all signs as a definition list in a ``.signs`` block."""
-    entries = "\n\n".join(f"{_escape(entry.sign)}\n:   {entry.meaning}" for entry in SIGNS.values())
+    entries = "\n\n".join(f"{_escape(entry.sign)}\n:   {entry.meaning}" for entry in OFFICIAL.values())
     return f"::: {{.signs}}\n{entries}\n:::"
 
 
 def legend_html() -> str:
     """Legend of all signs as HTML."""
-    entries = "".join(f"<dt>{entry.sign}</dt><dd>{entry.meaning}</dd>" for entry in SIGNS.values())
+    entries = "".join(f"<dt>{entry.sign}</dt><dd>{entry.meaning}</dd>" for entry in OFFICIAL.values())
     return f'<dl class="signs">{entries}</dl>'
 
 

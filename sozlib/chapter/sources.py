@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from sozlib.chapter import german
 from sozlib.chapter.context import Context
 from sozlib.chapter.readings import Series
-from sozlib.chapter.signs import SIGNS
+from sozlib.chapter.signs import OFFICIAL
+from sozlib.snapshot import CLASSES
 
 TESTED = "Gesichert heißt: Der Unterschied ist statistisch gesichert (95 %)."
 
@@ -54,9 +55,20 @@ def source_line(
         parts += [f"Ab {year}: {text.rstrip('.')}." for year, text in shown]
     if tested:
         parts.append(TESTED)
-    explained = [f"„{sign.sign}“ {sign.spoken}" for status, sign in SIGNS.items() if status in hidden]
+    explained = [f"„{sign.sign}“ {sign.spoken}" for status, sign in OFFICIAL.items() if status in hidden]
     if explained:
         parts.append(f"Zeichen: {', '.join(explained)}.")
+    if not CLASSES.keys().isdisjoint(hidden):
+        parts.append(_classes(context, all_series))
     if context.invented:
         parts.append("Erfundene Daten.")
     return " ".join(parts)
+
+
+def _classes(context: Context, all_series: Sequence[Series]) -> str:
+    """What the classes stand for that this edition tells instead of values."""
+    if len(all_series) == 1 and (classes := context.told_classes(all_series[0])):
+        named = [f"Klasse {number}: {label}" for number, label in enumerate(classes.labels(), 1)]
+        unit = f" ({all_series[0].meta.unit_words})" if all_series[0].meta.unit else ""
+        return f"Klassen statt Werten{unit}: {'; '.join(named)}."
+    return "Klassen statt Werten: Klasse 1 umfasst die niedrigsten Werte."

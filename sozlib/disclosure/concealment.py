@@ -47,7 +47,11 @@ class Sum:
 
 
 def conceal(
-    sizes: npt.NDArray[np.float64], primary: npt.NDArray[np.bool_], sums: Sequence[Sum], minimum: int
+    sizes: npt.NDArray[np.float64],
+    primary: npt.NDArray[np.bool_],
+    sums: Sequence[Sum],
+    minimum: int,
+    already: npt.NDArray[np.bool_] | None = None,
 ) -> npt.NDArray[np.bool_]:
     """Cells to hide.
 
@@ -61,6 +65,8 @@ def conceal(
         Sums that readers know or can make.
     minimum
         How much the other hidden cells of a sum must hold together, so that each small count stays uncertain.
+    already
+        Further cells that are hidden anyway.
 
     Returns
     -------
@@ -72,7 +78,8 @@ def conceal(
     for equation in sums:
         for cell in equation.members:
             of_cell[cell].append(equation)
-    hidden = _spread(primary.copy(), sizes, primary, unknown, of_cell, minimum)
+    start = primary.copy() if already is None else primary | already
+    hidden = _spread(start, sizes, primary, unknown, of_cell, minimum)
     while True:
         touched = dict.fromkeys(s for c in np.flatnonzero(hidden | unknown) for s in of_cell[int(c)])
         found = determined(hidden | unknown, list(touched)) & primary

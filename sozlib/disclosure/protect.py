@@ -28,6 +28,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sozlib.disclosure.concealment import Sum, conceal
+from sozlib.disclosure.own import NOBODY, Own
 from sozlib.indicators.catalogue import SURFACE, Indicator, Term
 from sozlib.indicators.compute import compared, typed
 
@@ -45,6 +46,7 @@ def protect(
     *,
     minimum: int,
     trend_years: int,
+    own: Own = NOBODY,
 ) -> pd.DataFrame:
     """Indicators of an edition.
 
@@ -60,13 +62,15 @@ def protect(
         Counts above zero and below it are hidden; 0 or 1 hides nothing.
     trend_years
         Span of the trend.
+    own
+        Areas whose own counts the readers may see, as far as that gives away nobody else's.
     """
     if minimum <= 1 or frame.empty:
         return frame
     frame = frame.reset_index(drop=True)
     by_id = {indicator.id: indicator for indicator in indicators}
     cells = _cells(frame, by_id)
-    cells["hidden"] = _hidden(cells, areas, minimum)
+    cells["hidden"] = _hidden(cells, areas, minimum, own)
     hidden = cells.set_index(["key", "area", "at"])["hidden"].groupby(level=[0, 1, 2]).any()
     numerator = _seen(frame, by_id, "numerator", hidden)
     denominator = _seen(frame, by_id, "denominator", hidden)
@@ -124,13 +128,16 @@ def _cells(frame: pd.DataFrame, by_id: dict[str, Indicator]) -> pd.DataFrame:
     )
 
 
-def _hidden(cells: pd.DataFrame, areas: pd.DataFrame, minimum: int) -> npt.NDArray[np.bool_]:
-    primary = ((cells["least"] > 0) & (cells["least"] < minimum)).to_numpy()
+def _hidden(cells: pd.DataFrame, areas: pd.DataFrame, minimum: int, own: Own) -> npt.NDArray[np.bool_]:
+    least = cells["least"].to_numpy(dtype=float)
     sizes = cells["size"].abs().to_numpy(dtype=float)
-    return conceal(sizes, primary, _nested(cells, areas, ["key", "at"]), minimum)
+    sums = nested(cells, areas, ["key", "at"])
+    primary = (least > 0) & (least < minimum)
+    hidden = conceal(sizes, primary, sums, minimum)
+    return own.disclosed(hidden, sizes, least, cells["area"], sums, minimum) if own else hidden
 
 
-def _nested(cells: pd.DataFrame, areas: pd.DataFrame, table: list[str]) -> list[Sum]:
+def nested(cells: pd.DataFrame, areas: pd.DataFrame, table: list[str]) -> list[Sum]:
     """Sums of areas to regions and of regions to the whole, for each table."""
     parent = cells["area"].map(dict(zip(areas["id"], areas["parent"], strict=True)))
     keys = [cells[column] for column in table]
@@ -156,7 +163,12 @@ def _seen(frame: pd.DataFrame, by_id: dict[str, Indicator], side: str, hidden: p
 
 
 def protect_population(
-    population: pd.DataFrame, areas: pd.DataFrame, indicators: Sequence[Indicator], *, minimum: int
+    population: pd.DataFrame,
+    areas: pd.DataFrame,
+    indicators: Sequence[Indicator],
+    *,
+    minimum: int,
+    own: Own = NOBODY,
 ) -> pd.DataFrame:
     """Population by age group and sex of an edition; hidden cells have the status "." and no value.
 
@@ -173,7 +185,7 @@ def protect_population(
         Areas of all levels.
     indicators
         The catalogue: its terms name the sums of age groups that are published beside the table.
-    minimum
+    minimum, own
         See :func:`protect`.
     """
     if minimum <= 1 or population.empty:
@@ -181,7 +193,7 @@ def protect_population(
     cells = population.reset_index(drop=True)
     sizes = cells["value"].to_numpy(dtype=float)
     primary = (sizes > 0) & (sizes < minimum)
-    sums = _nested(cells, areas, ["period", "sex", "age_from"])
+    sums = nested(cells, areas, ["period", "sex", "age_from"])
     for bounds in sorted(_age_sums(indicators)):
         low, high, sex = bounds
         upper = cells["age_to"].astype("Float64").fillna(np.inf)
@@ -199,6 +211,8 @@ def protect_population(
         if (area, period) in groups:
             sums.append(Sum(tuple(int(within[i]) for i in groups[area, period]), int(position)))
     hidden = conceal(sizes, primary, sums, minimum)
+    if own:
+        hidden = own.disclosed(hidden, sizes, sizes, cells["area"], sums, minimum)
     cells.loc[hidden, "status"] = SIGN
     cells.loc[hidden, "value"] = np.nan
     return cells

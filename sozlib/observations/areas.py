@@ -7,7 +7,7 @@ that overlap stop the build before any number is read.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -99,6 +99,20 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.casefold().translate(_LETTERS)).strip("-")
 
 
+def read_area_table(project: Project) -> tuple[Areas, tuple[Problem, ...]]:
+    """Areas of a report without outlines and surface, with all problems of the table.
+
+    Raises
+    ------
+    InputError
+        The table cannot be read at all.
+    """
+    path = project.path(project.report.areas.table)
+    table = understand(read_grid(path, project.shown(path)))
+    frame, problems = _area_table(table, project)
+    return Areas(frame, None, project.report.levels[0].id, table.grid.file), tuple(problems)
+
+
 def read_areas(project: Project) -> tuple[Areas, tuple[Problem, ...]]:
     """Areas of a report with all problems of table and outlines.
 
@@ -107,18 +121,14 @@ def read_areas(project: Project) -> tuple[Areas, tuple[Problem, ...]]:
     InputError
         The table cannot be read at all.
     """
-    declared = project.report.areas
-    path = project.path(declared.table)
-    table = understand(read_grid(path, project.shown(path)))
-    frame, problems = _area_table(table, project)
-    geometry = None
-    if declared.geometry is not None:
-        outlines = project.path(declared.geometry)
+    areas, problems = read_area_table(project)
+    frame, geometry = areas.table, None
+    if project.report.areas.geometry is not None:
+        outlines = project.path(project.report.areas.geometry)
         geometry, found = read_geometry(outlines, project, frame)
-        problems += found
-    frame["km2"] = _surface(frame, geometry, project.report.levels[0].id)
-    frame = frame.loc[:, list(AREA_COLUMNS)]
-    return Areas(frame, geometry, project.report.levels[0].id, table.grid.file), tuple(problems)
+        problems += tuple(found)
+    frame["km2"] = _surface(frame, geometry, areas.reporting)
+    return replace(areas, table=frame.loc[:, list(AREA_COLUMNS)], geometry=geometry), problems
 
 
 def _area_table(table: Table, project: Project) -> tuple[pd.DataFrame, list[Problem]]:

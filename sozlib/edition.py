@@ -1,0 +1,132 @@
+"""An edition: what one circle of readers may see.
+
+Everybody reads the public edition. A municipality gets an edition of its own that shows it its own values in full and
+the others as everybody sees them; the office keeps one with everything. What is shown of whom is declared once in
+``parameters/report.yml``, so that a data protection officer can read it there, and is true by construction: the
+snapshot of an edition holds nothing else (:mod:`sozlib.disclosure.showing`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from sozlib.parameters import Id, Parameters
+
+#: What an edition shows of an indicator in an area.
+Showing = Literal["value", "class", "nothing"]
+
+#: Whose area it is: the readers' own, another one of the reporting level, or a sum of several above it.
+Side = Literal["own", "others", "sums"]
+
+SIDES: tuple[Side, ...] = ("own", "others", "sums")
+
+#: The edition that everybody may read.
+PUBLIC = "public"
+
+#: Endings of folders beside an edition's own: partial builds and previews.
+_TAKEN = re.compile(r"-(?:teil|vorschau)$", re.IGNORECASE)
+
+
+class Show(Parameters):
+    """What is shown of the own areas, of others and of sums; where nothing is said, the wider rule counts."""
+
+    own: Showing | None = Field(None, description="Eigene Gebiete: value, class oder nothing")
+    others: Showing | None = Field(None, description="Andere Gebiete der Berichtsebene: value, class oder nothing")
+    sums: Literal["value", "nothing"] | None = Field(None, description="Regionen und Ganzes: value oder nothing")
+
+
+class Shows(Show):
+    """What an edition shows: the general rule, and others for topics and single indicators."""
+
+    topics: dict[Id, Show] = Field(default_factory=dict, description="Themenfeld → was davon gezeigt wird")
+    indicators: dict[Id, Show] = Field(default_factory=dict, description="Indikator → was davon gezeigt wird")
+
+    def of(self, indicator: str, topic: str, side: Side) -> Showing:
+        """What is shown of an indicator: its own rule, else that of its topic, else the general one, else the value.
+
+        Examples
+        --------
+        >>> shows = Shows(others="class", topics={"kita": Show(others="value")})
+        >>> shows.of("betreuungsquote", "kita", "others"), shows.of("armut", "geld", "others")
+        ('value', 'class')
+        """
+        rules = (self.indicators.get(indicator), self.topics.get(topic), self)
+        said = (getattr(rule, side) for rule in rules if rule is not None)
+        return next((showing for showing in said if showing is not None), "value")
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is held back."""
+        rules = (self, *self.topics.values(), *self.indicators.values())
+        return all(getattr(rule, side) in (None, "value") for rule in rules for side in SIDES)
+
+    def as_seen_by_others(self, public: Shows) -> Shows:
+        """The same, with what the public edition shows of areas wherever nothing is said of others.
+
+        A rule for others of one's own, however wide, stands for all of the public edition's.
+        """
+        if self.others is not None:
+            return self
+        topics, indicators = dict(self.topics), dict(self.indicators)
+        for mine, theirs in ((topics, public.topics), (indicators, public.indicators)):
+            for id, rule in theirs.items():
+                own = mine.get(id, Show())
+                mine[id] = Show(own=own.own, others=own.others or rule.others, sums=own.sums or rule.sums)
+        general = {"own": self.own, "others": public.others, "sums": self.sums or public.sums}
+        return Shows(**general, topics=topics, indicators=indicators)
+
+
+class Edition(Parameters):
+    """What one circle of readers may see, or with ``for_each`` a family of editions, one for each municipality.
+
+    ``minimum_count``: counts above zero and below it are protected, with all that follows from them. In an edition
+    with own areas this is for the others; ``own_minimum_count`` is for the own ones.
+    """
+
+    id: Id
+    title: str = Field(description="Bezeichnung; in einer Reihe steht {area} für den Namen der Gemeinde")
+    notice: str = Field("", description="Hinweis auf jeder Seite und in jeder Datei; {area} wie im Titel")
+    minimum_count: int = Field(0, ge=0, description="Anzahlen über null und darunter werden gesperrt")
+    for_each: Id | None = Field(None, description="Ebene, deren Gebiete Gemeinden sind: je Gemeinde eine Ausgabe")
+    together: tuple[Id, ...] = Field(
+        (), description="Gebiete höherer Ebenen, deren Teile zusammen eine Gemeinde sind (eine Stadt aus Stadtteilen)"
+    )
+    own: tuple[Id, ...] = Field((), description="Eigene Gebiete der Leserinnen und Leser, auf der Berichtsebene")
+    own_minimum_count: int = Field(0, ge=0, description="Wie minimum_count, für die eigenen Gebiete")
+    shows: Shows = Shows()
+    volumes: Literal["own", "all"] = Field("own", description="Bände einer Ausgabe mit eigenen Gebieten")
+    reader_also_holds: tuple[Id, ...] | None = Field(
+        None, description="Ausgaben, die dieselben Leser ebenfalls haben; der Angriff rechnet sie ein (sonst public)"
+    )
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if _TAKEN.search(self.id):
+            raise ValueError(f"„{self.id}“: Kennungen auf -teil und -vorschau sind für Teilbauten vergeben.")
+        if self.for_each and self.own:
+            raise ValueError("for_each und own schließen sich aus: eine Reihe bildet die eigenen Gebiete selbst.")
+        if self.together and not self.for_each:
+            raise ValueError("together gehört zu for_each.")
+        if (self.for_each or self.own) and self.id == PUBLIC:
+            raise ValueError("Die öffentliche Ausgabe ist für alle da und hat keine eigenen Gebiete.")
+        if (self.for_each or self.own) and "minimum_count" not in self.model_fields_set:
+            raise ValueError("minimum_count fehlt: Unter welcher Anzahl sind die anderen Gebiete geschützt?")
+        return self
+
+    @property
+    def public(self) -> bool:
+        """Whether everybody may read it."""
+        return self.id == PUBLIC
+
+    @property
+    def protects(self) -> bool:
+        """Whether it holds anything back."""
+        return self.minimum_count > 1 or self.own_minimum_count > 1 or not self.shows.everything
+
+    @property
+    def holds(self) -> tuple[str, ...]:
+        """Ids of further editions that the same readers have."""
+        return self.reader_also_holds or ()
