@@ -180,7 +180,8 @@ class Cycle(Parameters):
     """``parameters/cycles/<cycle>.yml``: one round of reporting.
 
     ``last_period`` is the year that the report is about, ``first_period`` where its series begin, ``trend_years`` the
-    span of the trend test.
+    span of the trend test. ``compared_with`` is the year that the chapter on changes looks back to: the one that the
+    last report was about, or ``trend_years`` before the last period where it is not given.
     """
 
     id: Id
@@ -188,6 +189,7 @@ class Cycle(Parameters):
     first_period: int
     last_period: int
     trend_years: int = Field(5, ge=2)
+    compared_with: int | None = Field(None, description="Bezugsjahr für „Was sich verändert hat“")
     data_until: dt.date
     territory: str = Field("", description="Gebietsstand")
     version: str = "1.0"
@@ -198,7 +200,17 @@ class Cycle(Parameters):
     def _ordered(self) -> Self:
         if self.first_period > self.last_period:
             raise ValueError(f"first_period {self.first_period} liegt nach last_period {self.last_period}.")
+        if self.compared_with is not None and not self.first_period <= self.compared_with < self.last_period:
+            raise ValueError(
+                f"compared_with {self.compared_with} liegt nicht zwischen first_period {self.first_period} und "
+                f"last_period {self.last_period}."
+            )
         return self
+
+    @property
+    def reference(self) -> int:
+        """Year with which the latest values are compared."""
+        return self.last_period - self.trend_years if self.compared_with is None else self.compared_with
 
 
 def scaffold() -> Path:

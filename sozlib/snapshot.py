@@ -101,6 +101,49 @@ TYPOLOGY_COLUMNS = (
     "reason",  # why the area has no type, "" where it has
 )
 
+CHANGE_COLUMNS = (
+    "indicator",
+    "area",
+    "period",
+    "reference",  # the earlier year
+    "before",  # value of the earlier year
+    "value",
+    "change",  # in the indicator's unit
+    "lower",  # 95 % interval of the change
+    "upper",
+    "status",  # why there is no change, "" where there is
+    "p",  # NaN where the indicator has no test
+    "q",  # adjusted for all comparisons of areas (or of the whole)
+    "verdict",  # "rising" | "falling" | "none" | None (not tested)
+)
+SMOOTHED_COLUMNS = ("indicator", "area", "period", "value", "weight")  # weight of the area's own value, 0 to 1
+FUNNEL_COLUMNS = (
+    "indicator",
+    "area",  # "" between the areas' sizes
+    "period",
+    "denominator",
+    "lower_998",
+    "lower_95",
+    "upper_95",
+    "upper_998",
+)
+PATTERN_COLUMNS = (
+    "indicator",
+    "period",
+    "areas",  # how many were tested
+    "islands",  # areas without neighbours, left out
+    "index",  # Moran's I, NaN where nothing was tested
+    "expected",  # its mean over random maps
+    "p",
+)
+CLUSTER_COLUMNS = (
+    "indicator",
+    "area",
+    "period",
+    "kind",  # "high" | "low" | "high-among-low" | "low-among-high"
+    "q",
+)
+STANDARDISED_COLUMNS = ("indicator", "area", "period", "value", "lower", "upper", "status")
 
 #: What belongs to every chapter anyway; all else that a snapshot offers is a table, and reading it is noted.
 _GIVEN = frozenset({"path", "meta", "digest", "edition", "open", "unnoted"})
@@ -215,6 +258,36 @@ class Snapshot:
     def typology(self) -> pd.DataFrame | None:
         """Types of the areas, columns :data:`TYPOLOGY_COLUMNS` first; None without a typology."""
         return self._optional("typology")
+
+    @cached_property
+    def changes(self) -> pd.DataFrame | None:
+        """Changes since the reference year, columns :data:`CHANGE_COLUMNS`; None where nothing is compared."""
+        return self._optional("changes")
+
+    @cached_property
+    def smoothed(self) -> pd.DataFrame | None:
+        """Values smoothed for maps, columns :data:`SMOOTHED_COLUMNS`."""
+        return self._optional("smoothed")
+
+    @cached_property
+    def funnels(self) -> pd.DataFrame | None:
+        """Control limits of funnel plots, columns :data:`FUNNEL_COLUMNS`."""
+        return self._optional("funnels")
+
+    @cached_property
+    def patterns(self) -> pd.DataFrame | None:
+        """Whether neighbouring areas resemble each other, columns :data:`PATTERN_COLUMNS`; None without outlines."""
+        return self._optional("patterns")
+
+    @cached_property
+    def clusters(self) -> pd.DataFrame | None:
+        """Areas that lie among similar ones or stand out from theirs, columns :data:`CLUSTER_COLUMNS`."""
+        return self._optional("clusters")
+
+    @cached_property
+    def standardised(self) -> pd.DataFrame | None:
+        """Age-standardised values, columns :data:`STANDARDISED_COLUMNS`; None where no indicator asks for them."""
+        return self._optional("standardised")
 
     @cached_property
     def geometry(self) -> gpd.GeoDataFrame | None:

@@ -19,6 +19,7 @@ import pandas as pd
 
 import sozlib
 from sozlib.analysis.analyse import analyse, examine_analyses
+from sozlib.analysis.standardisation import protect_standardised, standardised
 from sozlib.disclosure.hidden import hidden_cells, is_written, record_of, write_hidden
 from sozlib.disclosure.own import NOBODY, Own
 from sozlib.disclosure.protect import protect, protect_population
@@ -52,6 +53,7 @@ class State:
     indicators: pd.DataFrame
     population: pd.DataFrame
     geometry: gpd.GeoDataFrame | None
+    standardised: pd.DataFrame
 
 
 def prepare(project: Project, edition: str) -> Snapshot:
@@ -98,7 +100,14 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
     indicators, population, limits = _as_shown(project, chosen, state)
     areas = state.observations.areas
     write_hidden(hidden_cells(state.indicators, indicators, state.population, population), record)
-    analyses = analyse(project, state.catalogue, state.indicators, indicators, state.population, areas)
+    analyses = analyse(
+        project, state.catalogue, state.indicators, indicators, state.population, areas, state.geometry
+    )
+    tables = dict(analyses.tables)
+    if len(state.standardised):
+        tables["standardised"] = protect_standardised(
+            state.standardised, state.indicators, indicators, state.catalogue, minimum=minimum
+        )
     snapshot = write_snapshot(
         path,
         meta={
@@ -117,7 +126,7 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
         population=population,
         geometry=state.geometry,
         tokens=project.theme / "tokens.css",
-        analyses=analyses.tables,
+        analyses=tables,
     )
     return snapshot, state.observations.problems
 
@@ -244,6 +253,7 @@ def _state(root: Path, cycle: str, inputs: str) -> State:
         _indicators(project, observations, catalogue),
         population_table(quantities, project.report.population, span),
         _simplified(observations.geometry),
+        standardised(catalogue, quantities, project.report.whole.id, span),
     )
 
 

@@ -8,17 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from sozlib.analysis.audit import audit
+from sozlib.analysis.change import LEVEL, changes, incomparable
 from sozlib.analysis.definition import read_definition
+from sozlib.analysis.funnel import funnels
 from sozlib.analysis.grouping import read_typology, typology_of
 from sozlib.analysis.monitor import monitor_of_edition
+from sozlib.analysis.neighbours import patterns
+from sozlib.analysis.smoothing import smoothed
 from sozlib.errors import InputError, Problem
 from sozlib.indicators.catalogue import Indicator
 from sozlib.project import Project
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ def analyse(
     shown: pd.DataFrame,
     population: pd.DataFrame,
     areas: pd.DataFrame,
+    geometry: gpd.GeoDataFrame | None = None,
 ) -> Analyses:
     """Analyses of a project for one edition.
 
@@ -51,6 +59,8 @@ def analyse(
         Population before protection; only the exclusion of small areas uses it.
     areas
         Areas of all levels.
+    geometry
+        Outlines of the areas of the reporting level; without them nobody is a neighbour.
 
     Raises
     ------
@@ -60,8 +70,21 @@ def analyse(
     level = areas[(areas["level"] == project.report.levels[0].id) & areas["valid_to"].isna()]
     ids = [str(id) for id in level["id"]]
     people = inhabitants(population)
-    tables: dict[str, pd.DataFrame] = {}
-    meta: dict[str, Any] = {}
+    whole, reference = project.report.whole.id, project.cycle.reference
+    tables = {
+        "changes": changes(shown, catalogue, ids, whole, reference),
+        "smoothed": smoothed(shown, catalogue, ids),
+        "funnels": funnels(shown, catalogue, ids, whole),
+    }
+    meta: dict[str, Any] = {
+        "changes": {
+            "compared_with": reference,
+            "level": LEVEL,
+            "incomparable": incomparable(shown, catalogue, reference),
+        }
+    }
+    if geometry is not None:
+        tables["patterns"], tables["clusters"] = patterns(shown, catalogue, ids, geometry)
     definition = read_definition(project, catalogue)
     if definition is not None:
         tables["monitor"] = monitor_of_edition(definition, catalogue, everything, shown, people, ids)

@@ -70,6 +70,30 @@ class Break(Parameters):
     restart: bool = Field(False, description="true: frühere Werte sind nicht vergleichbar, der Trend beginnt hier neu")
 
 
+class Standardisation(Parameters):
+    """Values that areas would have if all had the same age structure (direct standardisation).
+
+    ``ages`` are the first ages of the groups, ``reference`` says whose age structure is used: that of the whole in the
+    latest year, or the European standard population of 2013. Where the numerator's measure has no ages, ``measure``
+    names one that counts the same people by age.
+    """
+
+    by: Literal["age"] = "age"
+    ages: tuple[int, ...] = Field(min_length=2, description="Erstes Alter jeder Gruppe: [0, 65, 75, 85]")
+    reference: Literal["whole", "esp2013"] = Field(
+        "whole", description="Altersaufbau: whole (das Ganze) oder esp2013 (europäische Standardbevölkerung 2013)"
+    )
+    measure: Id | None = Field(None, description="Merkmal des Zählers nach Alter, wenn der Zähler keines hat")
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        if list(self.ages) != sorted(set(self.ages)) or self.ages[0] < 0:
+            raise ValueError("ages: Die ersten Alter der Gruppen steigen, zum Beispiel [0, 65, 75, 85].")
+        if self.reference == "esp2013" and any(age % 5 or age > 95 for age in self.ages):
+            raise ValueError("ages: Die europäische Standardbevölkerung hat Gruppen von fünf Jahren bis 95.")
+        return self
+
+
 class Definition(Parameters):
     """An entry of the catalogue as it stands in its file.
 
@@ -101,6 +125,7 @@ class Definition(Parameters):
     )
     each: str = Field("", description="Einzelfall für Brüche: „jedes Kind“ ergibt „fast jedes fünfte Kind“")
     breaks: tuple[Break, ...] = ()
+    standardised: Standardisation | None = Field(None, description="Altersstandardisierter Wert neben dem rohen")
     minimum_denominator: int = Field(30, ge=0, description="Kleinere Nenner: Wert erscheint als „/“ (nicht sicher)")
     version: str = "1.0"
 
@@ -144,7 +169,17 @@ class Definition(Parameters):
             raise ValueError("Der Nenner in Worten (denominator_text) fehlt.")
         if self.interval == "wilson" and self.kind != "proportion":
             raise ValueError("interval: wilson setzt einen Anteil voraus (kind: proportion).")
+        if self.standardised is not None:
+            self._can_be_standardised(self.standardised)
         return self
+
+    def _can_be_standardised(self, wanted: Standardisation) -> None:
+        terms = (*self.numerator, *self.denominator)
+        if self.kind not in ("proportion", "rate") or len(terms) != 2 or any(term.weight for term in terms):
+            raise ValueError("standardised setzt einen Anteil oder eine Rate mit je einem Term voraus.")
+        first = self.denominator[0].age_from or 0
+        if wanted.ages[0] != first:
+            raise ValueError(f"standardised: Die erste Altersgruppe beginnt wie der Nenner mit {first}.")
 
     @property
     def method(self) -> Method:
@@ -240,17 +275,22 @@ def _missing_keys(project: Project, indicators: Iterable[Indicator], incomplete:
 def _unknown_measures(
     definition: Definition, measures: Collection[str], data: Any, position: int, file: str
 ) -> list[Problem]:
+    used: list[tuple[str, tuple[str | int, ...]]] = [
+        (measure, (side, number, "measure"))
+        for side in ("numerator", "denominator")
+        for number, term in enumerate(getattr(definition, side))
+        for measure in term.measures
+    ]
+    if definition.standardised is not None and definition.standardised.measure:
+        used.append((definition.standardised.measure, ("standardised", "measure")))
     problems = []
-    for side in ("numerator", "denominator"):
-        terms: tuple[Term, ...] = getattr(definition, side)
-        for number, term in enumerate(terms):
-            for measure in term.measures:
-                if measure in measures or measure == SURFACE:
-                    continue
-                row = line_of(data, ("indicators", position, side, number, "measure"))
-                problem = _unknown("unknown-measure", "Merkmal", measure, [*measures, SURFACE], Place(file, row))
-                found = f"Indikator „{definition.id}“: {problem.found}"
-                problems.append(Problem(problem.code, found, problem.remedy, problem.place))
+    for measure, key in used:
+        if measure in measures or measure == SURFACE:
+            continue
+        place = Place(file, line_of(data, ("indicators", position, *key)))
+        problem = _unknown("unknown-measure", "Merkmal", measure, [*measures, SURFACE], place)
+        found = f"Indikator „{definition.id}“: {problem.found}"
+        problems.append(Problem(problem.code, found, problem.remedy, problem.place))
     return problems
 
 
