@@ -1,13 +1,13 @@
 """Change since a reference year: which values of which areas have moved by more than chance, all comparisons together.
 
-A report compares hundreds of values with what they were. At the usual 5 % level, one in twenty would seem to have changed
-although nothing has. The p-values of all comparisons are therefore adjusted together, so that among the changes called
-secured at most 5 % are expected to be false (false discovery rate [1]_). The values of the whole are a family of their
-own: they are few and answer another question.
+A report compares hundreds of values with what they were. At the usual 5 % level, one in twenty would seem to have
+changed although nothing has. The p-values of all comparisons are therefore adjusted together, so that among the changes
+called secured at most 5 % are expected to be false (false discovery rate [1]_). The values of the whole are a family of
+their own: they are few and answer another question.
 
-* Proportions and ratios of disjoint groups: score test of two proportions; Poisson rates: score test of two rates. These
-  are the tests of :mod:`sozlib.indicators.trend` for two years. Where fewer than five cases are expected somewhere, the
-  exact conditional test takes their place (hypergeometric, binomial), doubled one-sided.
+* Proportions and ratios of disjoint groups: score test of two proportions; Poisson rates: score test of two rates.
+  These are the tests of :mod:`sozlib.indicators.trend` for two years. Where fewer than five cases are expected
+  somewhere, the exact conditional test takes their place (hypergeometric, binomial), doubled one-sided.
 * Balances: normal test from both intervals. Means, numbers and other ratios have no sampling model and are not tested.
 
 The interval of a change comes from the intervals of both values (square-and-add [2]_, [3]_).
@@ -23,10 +23,10 @@ References
 .. [1] Benjamini, Y.; Hochberg, Y. (1995): Controlling the false discovery rate. JRSS B 57, 289-300.
 .. [2] Newcombe, R. G. (1998): Interval estimation for the difference between independent proportions. Statistics in
    Medicine 17, 873-890 (method 10).
-.. [3] Zou, G. Y.; Donner, A. (2008): Construction of confidence limits about effect measures. Statistics in Medicine 27,
-   1693-1702.
-.. [4] Benjamini, Y.; Yekutieli, D. (2001): The control of the false discovery rate in multiple testing under dependency.
-   Annals of Statistics 29, 1165-1188.
+.. [3] Zou, G. Y.; Donner, A. (2008): Construction of confidence limits about effect measures. Statistics in Medicine
+   27, 1693-1702.
+.. [4] Benjamini, Y.; Yekutieli, D. (2001): The control of the false discovery rate in multiple testing under
+   dependency. Annals of Statistics 29, 1165-1188.
 """
 
 from __future__ import annotations

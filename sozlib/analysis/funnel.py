@@ -1,8 +1,8 @@
 """Control limits for funnel plots: how far an area's value may lie from the whole's by chance, given its size.
 
-A ranking suggests that somebody must be last. A funnel plot asks instead whether a value is compatible with the level of
-the whole at this number of people; small areas have wide limits, large ones narrow. Limits are exact and interpolated
-between whole cases as [1]_ (appendix A.1.1) has them, at 95 % and 99.8 %.
+A ranking suggests that somebody must be last. A funnel plot asks instead whether a value is compatible with the level
+of the whole at this number of people; small areas have wide limits, large ones narrow. Limits are exact and
+interpolated between whole cases as [1]_ (appendix A.1.1) has them, at 95 % and 99.8 %.
 
 The limits hold what chance explains if all areas had the level of the whole. Areas differ for other reasons too; where
 many lie outside, that is the finding and not a fault of the areas (overdispersion).

@@ -1,9 +1,9 @@
 """Do neighbouring areas resemble each other? Moran's I for the whole map, local Moran for where.
 
 A map is read for patterns, and the eye finds patterns everywhere. The global test says whether similar values lie
-together more often than if the same values were dealt out to the areas at random [1]_; the local one names areas that lie
-among similar ones or stand out from theirs [2]_. Values of small areas vary more by chance: proportions and rates are
-first divided by how much theirs would [3]_.
+together more often than if the same values were dealt out to the areas at random [1]_; the local one names areas that
+lie among similar ones or stand out from theirs [2]_. Values of small areas vary more by chance: proportions and rates
+are first divided by how much theirs would [3]_.
 
 Neighbours are areas that share a border or a corner. An area without neighbours (an island) is left out and counted.
 Permutations use a fixed seed: the same values give the same p. Local p-values are two-sided and adjusted together, so
@@ -43,7 +43,11 @@ LEAST_AREAS = 10
 LEVEL = 0.05
 
 #: Random orders of the values on the map; with a fixed seed.
-RUNS, LOCAL_RUNS, SEED = 999, 9999, 20260101
+RUNS, SEED = 999, 20260101
+
+#: Adjusted for many areas, a p-value must be able to get small: up to so many :data:`RUNS` do, beyond that ten times
+#: more.
+FEW_AREAS = 20
 
 #: Quadrants as ``esda`` numbers them.
 KINDS = {1: "high", 2: "low-among-high", 3: "low", 4: "high-among-low"}
@@ -119,9 +123,11 @@ def pattern(values: Array, graph: Graph) -> Pattern:
     lagged = (graph.sparse @ mixed.T).T
     # Row-standardised weights sum to the number of areas: numerator and denominator need no factor.
     simulated = (mixed * lagged).sum(axis=1) / (mixed**2).sum(axis=1)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # which of its own p-values esda returns; none is used
-        local = Moran_Local(values, graph, transformation="r", permutations=LOCAL_RUNS, seed=SEED)
+    runs = RUNS if len(values) <= FEW_AREAS else 10 * RUNS + 9
+    # An area whose value is the mean has no spread to divide by; of esda's own p-values none is used.
+    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
+        warnings.simplefilter("ignore", DeprecationWarning)
+        local = Moran_Local(values, graph, transformation="r", permutations=runs, seed=SEED)
     q = np.asarray(false_discovery_control(_two_sided(local.Is, local.rlisas)), dtype=float)
     kinds = tuple(KINDS[int(k)] if value <= LEVEL else "" for k, value in zip(local.q, q, strict=True))
     p = float(_two_sided(np.array([found.I]), simulated[None])[0])
@@ -174,9 +180,8 @@ def patterns(
         graph, linked, islands = graphs[known]
         row: dict[str, object] = {"indicator": indicator.id, "period": period, "areas": len(linked)}
         row |= {"islands": len(islands), "index": np.nan, "expected": np.nan, "p": np.nan}
-        values = comparable(group.loc[linked], indicator) if len(linked) >= LEAST_AREAS else np.zeros(0)
-        if len(values) and np.isfinite(values).all() and np.ptp(values) > 0:
-            result = pattern(values, graph)
+        if len(linked) >= LEAST_AREAS and group.loc[linked, "value"].nunique() > 1:
+            result = pattern(comparable(group.loc[linked], indicator), graph)
             row |= {"index": result.index, "expected": result.expected, "p": result.p}
             marked += [
                 {"indicator": indicator.id, "area": area, "period": period, "kind": kind, "q": q}

@@ -4,8 +4,9 @@ On a map the extreme colours go to the smallest areas, because their values vary
 each value by how much of the difference between areas chance can explain: what is smoothed shows the pattern, the raw
 value stays beside it as what was counted.
 
-The variance of chance is that of a Poisson count for rates [1]_ and of a binomial one for proportions, which need not be
-rare [2]_. Where the areas differ no more than chance makes them, every value is the mean (``esda`` extrapolates there).
+The variance of chance is that of a Poisson count for rates [1]_ and of a binomial one for proportions, which need not
+be rare [2]_. Where the areas differ no more than chance makes them, every value is the mean (``esda`` extrapolates
+there).
 
 References
 ----------

@@ -1,30 +1,31 @@
 """Directly standardised values: what an area's value would be if it had the age structure of a reference population.
 
-An area where many old people live has more people in need of care, whatever the risk at each age. The standardised value
-weighs the rate of each age group by a reference population: the whole's in the latest year, or the European standard
-population of 2013 [1]_. It compares areas and years; it is not the share of people who are there, so the crude value
-stays beside it.
+An area where many old people live has more people in need of care, whatever the risk at each age. The standardised
+value weighs the rate of each age group by a reference population: the whole's in the latest year, or the European
+standard population of 2013 [1]_. It compares areas and years; it is not the share of people who are there, so the crude
+value stays beside it.
 
-Intervals: for rates the gamma interval of Fay and Feuer [2]_, which is the exact Poisson interval where there is one age
-group. For proportions, whose cases are no rare events at high ages, the Wilson intervals of the age groups put together
-(square-and-add for a sum of proportions [3]_).
+Intervals: for rates the gamma interval of Fay and Feuer [2]_, which is the exact Poisson interval where there is one
+age group. For proportions, whose cases are no rare events at high ages, the Wilson intervals of the age groups put
+together (square-and-add for a sum of proportions [3]_).
 
-Protection: a value is hidden where one of the counts behind it (cases, people, people without) is small, where the crude
-value is hidden, or where another indicator hides a count of the same measure. What is shown is rounded, so that counts
-cannot be computed back.
+Protection: a value is hidden where one of the counts behind it (cases, people, people without) is small, where the
+crude value is hidden, or where another indicator hides a count of the same measure. What is shown is rounded, so that
+counts cannot be computed back.
 
 References
 ----------
 .. [1] Eurostat (2013): Revision of the European Standard Population. Methodologies and working papers.
-.. [2] Fay, M. P.; Feuer, E. J. (1997): Confidence intervals for directly standardized rates: a method based on the gamma
-   distribution. Statistics in Medicine 16, 791-801.
-.. [3] Zou, G. Y.; Huang, W.; Zhang, X. (2009): A note on confidence interval estimation for a linear function of binomial
-   proportions. Computational Statistics and Data Analysis 53, 1080-1085.
+.. [2] Fay, M. P.; Feuer, E. J. (1997): Confidence intervals for directly standardized rates: a method based on the
+   gamma distribution. Statistics in Medicine 16, 791-801.
+.. [3] Zou, G. Y.; Huang, W.; Zhang, X. (2009): A note on confidence interval estimation for a linear function of
+   binomial proportions. Computational Statistics and Data Analysis 53, 1080-1085.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -103,7 +104,8 @@ def standardised(
     Returns
     -------
     pandas.DataFrame
-        Columns :data:`sozlib.snapshot.STANDARDISED_COLUMNS` and ``least``, the smallest count above zero behind a value.
+        Columns :data:`sozlib.snapshot.STANDARDISED_COLUMNS` and ``least``, the smallest count above zero behind a
+        value.
     """
     frames = [
         frame
@@ -157,12 +159,12 @@ def _of_indicator(
     return frame.assign(value=bounds[0], lower=bounds[1], upper=bounds[2])[[*STANDARDISED_COLUMNS, "least"]]
 
 
-def _weights(index: pd.MultiIndex, total: Array, whole: str) -> Array | None:
+def _weights(index: pd.Index[Any], total: Array, whole: str) -> Array | None:
     """People of the whole in each age group in the latest year that has all of them."""
     rows = np.flatnonzero((index.get_level_values("area") == whole) & np.isfinite(total).all(axis=1))
     if not len(rows):
         return None
-    latest: Array = total[max(rows, key=lambda row: index[row][1])]
+    latest: Array = total[rows[np.argmax(index.get_level_values("period")[rows])]]
     return latest
 
 
