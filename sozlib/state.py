@@ -104,7 +104,7 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
     tables = dict(analyses.tables)
     if len(state.standardised):
         tables["standardised"] = protect_standardised(
-            state.standardised, state.indicators, indicators, state.catalogue, minimum=minimum
+            state.standardised, state.indicators, indicators, state.catalogue, minimum=chosen.minimum_count
         )
     snapshot = write_snapshot(
         path,

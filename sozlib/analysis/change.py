@@ -41,13 +41,16 @@ from scipy.stats import binom, false_discovery_control, hypergeom, norm
 from sozlib.indicators.catalogue import Break, Indicator, Method
 from sozlib.indicators.intervals import CONFIDENCE
 from sozlib.indicators.trend import slope_score
-from sozlib.snapshot import CHANGE_COLUMNS
+from sozlib.snapshot import CHANGE_COLUMNS, CLASSES, WITHOUT_VALUE
 
 #: Share of false discoveries that is accepted among the changes called secured.
 LEVEL = 0.05
 
 #: A reference value may be this many years older than the reference year: some sources report every other year.
 OLDER = 2
+
+#: Signs that say why a value is missing.
+SIGNS = WITHOUT_VALUE - set(CLASSES)
 
 #: Fewer expected cases call for the exact test.
 FEW = 5.0
@@ -144,7 +147,8 @@ def _of_indicator(
     ).reshape(-1, 2, 2)
     p = significance(indicator.method, values, count, total, bounds)
     low, high = difference_interval(values, bounds)
-    statuses = [side["status"].astype(object).where(side["status"].notna(), ".") for side in (before, now)]
+    # A class that an edition tells in place of a value is no reason why there is none: the value is unknown.
+    statuses = [side["status"].where(side["status"].isin(SIGNS), ".").to_numpy(dtype=object) for side in (before, now)]
     status = np.where(np.isnan(values[:, 1]), statuses[1], np.where(np.isnan(values[:, 0]), statuses[0], ""))
     frame = pd.DataFrame(
         {

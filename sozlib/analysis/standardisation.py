@@ -182,9 +182,9 @@ def protect_standardised(
     catalogue
         The indicators.
     minimum
-        Counts above zero and below it are hidden; 0 or 1 hides nothing.
+        Counts above zero and below it are hidden; 0 or 1 hides nothing by its size.
     """
-    if minimum <= 1 or frame.empty:
+    if frame.empty:
         return frame[list(STANDARDISED_COLUMNS)]
     key = ["indicator", "area", "period"]
     crude = pd.MultiIndex.from_frame(shown.loc[shown["value"].notna(), key])
