@@ -14,7 +14,7 @@ import pandas as pd
 
 from sozlib.analysis.audit import audit
 from sozlib.analysis.change import LEVEL, changes, incomparable
-from sozlib.analysis.definition import read_definition
+from sozlib.analysis.definition import MonitorDefinition, read_definition
 from sozlib.analysis.funnel import funnels
 from sozlib.analysis.grouping import read_typology, typology_of
 from sozlib.analysis.monitor import monitor_of_edition
@@ -87,8 +87,8 @@ def analyse(
         tables["patterns"], tables["clusters"] = patterns(shown, catalogue, ids, geometry)
     definition = read_definition(project, catalogue)
     if definition is not None:
-        tables["monitor"] = monitor_of_edition(definition, catalogue, everything, shown, people, ids)
-        meta["monitor"] = definition.model_dump(mode="json")
+        table = tables["monitor"] = monitor_of_edition(definition, catalogue, everything, shown, people, ids)
+        meta["monitor"] = _explained(definition, table)
         examined = audit(definition, catalogue, shown, people, ids)
         if examined is not None:
             tables["audit"], meta["audit"] = examined.table, examined.meta
@@ -98,6 +98,15 @@ def analyse(
         tables["typology"] = found.table
         meta["typology"] = typology.model_dump(mode="json") | found.meta
     return Analyses(tables, meta)
+
+
+def _explained(definition: MonitorDefinition, table: pd.DataFrame) -> dict[str, Any]:
+    """The monitor's definition as it holds for its latest year, and the indicators that counted only before."""
+    if table.empty:
+        return definition.model_dump(mode="json")
+    now = definition.at(int(table["period"].max()))
+    before = [entry.model_dump(mode="json") for entry in definition.indicators if entry not in now.indicators]
+    return now.model_dump(mode="json") | {"earlier": before}
 
 
 def examine_analyses(project: Project, catalogue: Sequence[Indicator]) -> tuple[Problem, ...]:

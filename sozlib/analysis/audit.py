@@ -219,11 +219,15 @@ def audit(
     shown
         The indicators that the edition shows: areas of which an indicator is protected take no part.
     """
-    basis = Basis(definition, catalogue, shown, areas)
-    years = [year for period in basis.periods if (year := basis.year(period, inhabitants)) is not None]
+    years = [
+        (basis, year)
+        for period, basis in Basis.by_year(definition, catalogue, shown, areas)
+        if (year := basis.year(period, inhabitants)) is not None
+    ]
     if not years:
         return None
-    year = years[-1]
+    basis, year = years[-1]
+    definition = basis.definition
     found = variants(definition, year.values, basis.signs, year.valid)
     frames = [
         pd.DataFrame(

@@ -5,7 +5,7 @@ Who is left out is decided by rules that stand in the parameters, and every area
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,6 +81,23 @@ class Basis:
         self._errors: pd.DataFrame = keyed["error"].unstack("indicator")
         complete = seen.groupby("period")["indicator"].nunique()
         self.periods = [int(p) for p in sorted(complete.index) if complete[p] == len(definition.ids)]
+
+    @classmethod
+    def by_year(
+        cls,
+        definition: MonitorDefinition,
+        catalogue: Sequence[Indicator],
+        indicators: pd.DataFrame,
+        areas: Sequence[str],
+    ) -> Iterator[tuple[int, Basis]]:
+        """Years that have all indicators counting in them, each with its basis; parameters as for the class."""
+        made: dict[tuple[str, ...], Basis] = {}
+        for period in sorted({int(p) for p in indicators["period"].unique()}):
+            then = definition.at(period)
+            if then.ids not in made:
+                made[then.ids] = cls(then, catalogue, indicators, areas)
+            if period in made[then.ids].periods:
+                yield period, made[then.ids]
 
     def year(self, period: int, inhabitants: Mapping[tuple[str, int], float]) -> Year | None:
         """What the status of a year rests on; None where too few areas have values or an indicator does not vary."""

@@ -26,12 +26,22 @@ FILE = "index.yml"
 
 
 class IndexIndicator(Parameters):
-    """An indicator of the index with its weight; its direction comes from the catalogue unless given."""
+    """An indicator of the index with its weight; its direction comes from the catalogue unless given.
+
+    ``since`` and ``until`` are the first and the last year in which it counts: an index may drop an indicator that is
+    no longer delivered without giving up its earlier years.
+    """
 
     indicator: Id
     weight: Annotated[float, Field(gt=0)] = 1.0
     direction: Literal["burdening", "relieving"] | None = None
     domain: Id | None = None
+    since: int | None = None
+    until: int | None = None
+
+    def counts(self, period: int) -> bool:
+        """Whether it is part of the index of a year."""
+        return (self.since is None or self.since <= period) and (self.until is None or period <= self.until)
 
 
 class IndexDomain(Parameters):
@@ -85,6 +95,10 @@ class MonitorDefinition(Parameters):
     +1.5, dynamics classes at −1 and +1. A high score means a high burden. With ``domains`` the indicators of each are
     put together first (``within``), then the domains with their weights, as the English indices of deprivation do it.
 
+    The dynamics come from the differences between two years, or from ``dynamics``: indicators that are delivered as
+    changes. Offices that revise a series publish the change of the revised series with it; the difference of two
+    published levels would then compare two definitions.
+
     References
     ----------
     Senatsverwaltung für Stadtentwicklung und Wohnen Berlin: Monitoring Soziale Stadtentwicklung 2021, Indikatorenheft,
@@ -102,6 +116,7 @@ class MonitorDefinition(Parameters):
     status_limits: tuple[float, float, float] = BERLIN_STATUS
     dynamics_limits: tuple[float, float] = BERLIN_DYNAMICS
     dynamics_years: int = Field(2, ge=1, le=20)
+    dynamics: tuple[IndexIndicator, ...] = ()
     exclusions: Exclusions = Exclusions()
     uncertainty: Repetitions = Repetitions()
     classes: Literal["public", "protected"] = "public"
@@ -112,12 +127,25 @@ class MonitorDefinition(Parameters):
         for name, limits in (("status_limits", self.status_limits), ("dynamics_limits", self.dynamics_limits)):
             if list(limits) != sorted(set(limits)):
                 raise ValueError(f"{name}: Die Klassengrenzen müssen aufsteigen.")
-        ids = [entry.indicator for entry in self.indicators]
-        twice = sorted({name for name in ids if ids.count(name) > 1})
-        if twice:
-            raise ValueError(f"indicators: {', '.join(twice)} steht mehrfach in der Liste.")
-        _complete(self.domains, self.indicators)
+        for where, entries in (("indicators", self.indicators), ("dynamics", self.dynamics)):
+            ids = [entry.indicator for entry in entries]
+            twice = sorted({name for name in ids if ids.count(name) > 1})
+            if twice:
+                raise ValueError(f"{where}: {', '.join(twice)} steht mehrfach in der Liste.")
+            if entries:
+                _complete(self.domains, entries, where)
         return self
+
+    def at(self, period: int) -> MonitorDefinition:
+        """The definition as it holds for a year, with the indicators that count in it."""
+        sides = {name: getattr(self, name) for name in ("indicators", "dynamics")}
+        kept = {name: tuple(entry for entry in side if entry.counts(period)) for name, side in sides.items()}
+        return self if kept == sides else self.model_copy(update=kept)
+
+    @property
+    def of_changes(self) -> MonitorDefinition:
+        """What the dynamics rest on: the delivered changes where there are any, else the indicators themselves."""
+        return self.model_copy(update={"indicators": self.dynamics, "dynamics": ()}) if self.dynamics else self
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -160,17 +188,17 @@ class MonitorDefinition(Parameters):
         )
 
 
-def _complete(domains: Sequence[IndexDomain], indicators: Sequence[IndexIndicator]) -> None:
+def _complete(domains: Sequence[IndexDomain], indicators: Sequence[IndexIndicator], where: str) -> None:
     """Each indicator names one of the domains, each domain has indicators; without domains nobody names one."""
     known, named = [domain.id for domain in domains], {entry.domain for entry in indicators if entry.domain}
     if len(known) != len(set(known)):
         raise ValueError("domains: Eine Kennung steht mehrfach in der Liste.")
     strange = sorted(named - set(known))
     if strange:
-        raise ValueError(f"indicators: {', '.join(strange)} steht nicht unter „domains“.")
+        raise ValueError(f"{where}: {', '.join(strange)} steht nicht unter „domains“.")
     without = [entry.indicator for entry in indicators if known and not entry.domain]
     if without:
-        raise ValueError(f"indicators: {', '.join(without)} gehört zu keiner Domäne (domain: …).")
+        raise ValueError(f"{where}: {', '.join(without)} gehört zu keiner Domäne (domain: …).")
     empty = [id for id in known if id not in named]
     if empty:
         raise ValueError(f"domains: {', '.join(empty)} hat keinen Indikator.")
@@ -196,8 +224,13 @@ def read_definition(project: Project, catalogue: Sequence[Indicator]) -> Monitor
 
 def _unfit(definition: MonitorDefinition, data: Any, file: str, known: Mapping[str, Indicator]) -> list[Problem]:
     problems = []
-    for position, entry in enumerate(definition.indicators):
-        place = Place(file, line_of(data, ("indicators", position, "indicator")))
+    entries = [
+        (side, position, entry)
+        for side in ("indicators", "dynamics")
+        for position, entry in enumerate(getattr(definition, side))
+    ]
+    for side, position, entry in entries:
+        place = Place(file, line_of(data, (side, position, "indicator")))
         indicator = known.get(entry.indicator)
         if indicator is None:
             near = nearest(entry.indicator, list(known), cutoff=0.5)

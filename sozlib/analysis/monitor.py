@@ -130,12 +130,18 @@ def monitor_table(
         (its contribution in standard deviations of the score). One row an area and year; ``reason`` says why an area
         has no class.
     """
-    basis = Basis(definition, catalogue, indicators, areas)
-    frames = [frame for period in basis.periods if (frame := _year(basis, period, inhabitants)) is not None]
-    parts = [f"{side}:{id}" for side in ("status", "dynamics") for id in definition.ids]
+    changes: dict[int, Basis] = {}
+    if definition.dynamics:
+        changes = dict(Basis.by_year(definition.of_changes, catalogue, indicators, areas))
+    frames = [
+        frame
+        for period, basis in Basis.by_year(definition, catalogue, indicators, areas)
+        if (frame := _year(basis, changes.get(period), period, inhabitants)) is not None
+    ]
+    parts = [*(f"status:{id}" for id in definition.ids), *(f"dynamics:{id}" for id in definition.of_changes.ids)]
     if not frames:
         return pd.DataFrame(columns=[*MONITOR_COLUMNS, *parts])
-    return pd.concat(frames, ignore_index=True)[[*MONITOR_COLUMNS, *parts]]
+    return pd.concat(frames, ignore_index=True).reindex(columns=[*MONITOR_COLUMNS, *parts])
 
 
 def monitor_of_edition(
@@ -174,7 +180,9 @@ def monitor_of_edition(
     return numbers
 
 
-def _year(basis: Basis, period: int, inhabitants: Mapping[tuple[str, int], float]) -> pd.DataFrame | None:
+def _year(
+    basis: Basis, changes: Basis | None, period: int, inhabitants: Mapping[tuple[str, int], float]
+) -> pd.DataFrame | None:
     definition, year = basis.definition, basis.year(period, inhabitants)
     if year is None:
         return None
@@ -183,23 +191,30 @@ def _year(basis: Basis, period: int, inhabitants: Mapping[tuple[str, int], float
     frame = _with_side(frame, "status", status, definition)
     frame["rank"] = ranked(status.score)
     frame["rank_low"], frame["rank_high"] = status.uncertainty.rank_low, status.uncertainty.rank_high
-    return _with_dynamics(frame, basis, period, year.valid)
+    return _with_dynamics(frame, basis, changes, period, year.valid)
 
 
-def _with_dynamics(frame: pd.DataFrame, basis: Basis, period: int, valid: Flags) -> pd.DataFrame:
-    definition, earlier = basis.definition, period - basis.definition.dynamics_years
-    moved = np.zeros(len(valid), dtype=bool)
-    if earlier in basis.periods:
-        change = basis.values(period) - basis.values(earlier)
-        moved = valid & ~np.isnan(change).any(axis=1)
-    if moved.any() and enough(change, moved):
-        errors = np.hypot(basis.errors(period), basis.errors(earlier))
-        side = assess(definition, change, basis.signs, moved, definition.dynamics_limits, errors)
+def _with_dynamics(frame: pd.DataFrame, basis: Basis, changes: Basis | None, period: int, valid: Flags) -> pd.DataFrame:
+    earlier = period - basis.definition.dynamics_years
+    moved, change, errors = np.zeros(len(valid), dtype=bool), np.empty(0), np.empty(0)
+    if basis.definition.dynamics:
+        lacking = "Angaben zur Veränderung fehlen"
+        if changes is not None:
+            change, errors = changes.values(period), changes.errors(period)
+            moved = valid & ~np.isnan(change).any(axis=1)
+    else:
+        changes, lacking = basis, f"Angaben für {earlier} fehlen"
+        if earlier in basis.periods:
+            change = basis.values(period) - basis.values(earlier)
+            errors = np.hypot(basis.errors(period), basis.errors(earlier))
+            moved = valid & ~np.isnan(change).any(axis=1)
+    definition = basis.definition.of_changes
+    if changes is not None and moved.any() and enough(change, moved):
+        side = assess(definition, change, changes.signs, moved, definition.dynamics_limits, errors)
     else:
         moved[:] = False
         side = _no_side(len(valid), len(definition.ids), len(definition.dynamics_limits) + 1)
     frame = _with_side(frame, "dynamics", side, definition)
-    lacking = f"Angaben für {earlier} fehlen"
     frame["dynamics_reason"] = np.where(moved | ~valid, "", lacking)
     return frame
 

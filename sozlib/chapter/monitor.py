@@ -36,6 +36,12 @@ def indicators(context: Context) -> list[Series]:
     return [context.series(str(entry["indicator"])) for entry in definition(context).get("indicators", ())]
 
 
+def changes(context: Context) -> list[Series]:
+    """Indicators of the dynamics: the delivered changes, or the monitor's indicators themselves."""
+    delivered = definition(context).get("dynamics", ())
+    return [context.series(str(entry["indicator"])) for entry in delivered] or indicators(context)
+
+
 def lead(context: Context) -> str:
     """What the monitor shows, and how many areas are burdened."""
     found = list(standings(context).values())
@@ -263,20 +269,30 @@ _AGGREGATIONS = {
 
 def _method(context: Context, chosen: Mapping[str, Any]) -> list[str]:
     setting, rules = context.setting, chosen["exclusions"]
-    titles = german.join(s.meta.noun.nominative for s in indicators(context))
+    titles = german.join(_names_of(indicators(context)))
     weights = {float(entry["weight"]) for entry in chosen["indicators"]}
     equal = "mit gleichem Gewicht " if len(weights) == 1 else "gewichtet "
     low, high, top = (numbers.signed(float(v), 1) for v in chosen["status_limits"])
     down, up = (numbers.signed(float(v), 1) for v in chosen["dynamics_limits"])
+    years = german.count_word(int(chosen["dynamics_years"]))
+    change = f"den veröffentlichten Veränderungen über {years} Jahre ({german.join(_names_of(changes(context)))})"
+    if not chosen.get("dynamics"):
+        change = f"den Veränderungen über {years} Jahre"
+    before = [
+        f"Bis {entry['until']} zählte auch {context.series(str(entry['indicator'])).meta.noun.nominative} dazu. "
+        for entry in chosen.get("earlier", ())
+        if entry.get("until")
+    ]
     runs = numbers.number(int(chosen["uncertainty"]["runs"]), 0)
     kind = "der Grundgesamtheit" if chosen["ddof"] == 0 else "der Stichprobe"
     first = (
-        f"Der Status fasst {german.count_word(len(chosen['indicators']))} Indikatoren zusammen: {titles}. Jeder wird "
+        f"Der Status fasst {german.count_word(len(chosen['indicators']))} Indikatoren zusammen: {titles}. "
+        f"{''.join(before)}Jeder wird "
         f"{_NORMALISERS[chosen['normaliser']]}; die Ergebnisse werden {equal}{_AGGREGATIONS[chosen['aggregation']]}, "
         f"und die Summe wird noch einmal standardisiert (Standardabweichung {kind}). Unter {low} ist der Status hoch, "
         f"von {low} bis {high} mittel, darüber bis {top} niedrig, darüber sehr niedrig. Die Dynamik entsteht ebenso "
-        f"aus den Veränderungen über {german.count_word(int(chosen['dynamics_years']))} Jahre: unter {down} positiv, "
-        f"über {up} negativ, dazwischen stabil. Verglichen werden die {setting.plural} untereinander: Eine positive "
+        f"aus {change}: unter {down} positiv, über {up} negativ, dazwischen stabil. Verglichen werden die "
+        f"{setting.plural} untereinander: Eine positive "
         "Dynamik heißt günstiger als im Durchschnitt, nicht unbedingt besser als früher."
     )
     minimum = int(rules["minimum_inhabitants"])
@@ -339,6 +355,10 @@ def _moved(context: Context, found: Sequence[Standing]) -> str:
     told = german.join(f"{context.areas[s.area].name} von {was} auf {s.status}" for s, was in changed)
     verb = "hat" if len(changed) == 1 else "haben"
     return f"Seit {earlier} {verb} {context.setting.count(len(changed))} die Statusklasse gewechselt: {told}."
+
+
+def _names_of(series: Sequence[Series]) -> list[str]:
+    return [s.meta.noun.nominative for s in series]
 
 
 def _names(context: Context) -> dict[str, str]:

@@ -9,7 +9,7 @@ from sozlib.chapter.addresses import overall_address
 from sozlib.chapter.areatypes import type_text
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
-from sozlib.chapter.monitor import definition, indicators
+from sozlib.chapter.monitor import changes, definition, indicators
 from sozlib.chapter.standing import DYNAMICS, STATUS, Standing, standings
 from sozlib.chapter.statusmap import CELLS
 
@@ -85,7 +85,8 @@ def _driver_text(context: Context, standing: Standing) -> str:
     if standing.dynamics in (1, 3) and standing.dynamics_parts:
         sign = 1 if standing.dynamics == 3 else -1
         strongest = max(standing.dynamics_parts, key=lambda id: sign * standing.dynamics_parts[id])
-        texts.append(f"Zur Dynamik trägt {titles[strongest]} am meisten bei.")
+        moved = {s.meta.id: s.meta.noun.nominative for s in changes(context)}
+        texts.append(f"Zur Dynamik trägt {moved[strongest]} am meisten bei.")
     total = len(titles)
     resting = f"Der Status beruht auf {standing.used} von {total} Indikatoren."
     return " ".join([*texts, resting if standing.used != total else ""]).strip()

@@ -135,10 +135,11 @@ def _read(path: Path, digest: str) -> dict[tuple[str, int], Standing]:
     table = Snapshot.open(path).monitor
     rows: list[dict[str, Any]] = [] if table is None else table.to_dict("records")  # type: ignore[assignment]
     found: dict[tuple[str, int], Standing] = {}
-    first = min((int(row["period"]) for row in rows), default=0)
+    years = sorted({int(row["period"]) for row in rows})
+    previous = dict(zip(years[1:], years, strict=False))
     for row in sorted(rows, key=lambda row: int(row["period"])):
         area, period, status = str(row["area"]), int(row["period"]), _whole(row["status"])
-        before = found.get((area, period - 1))
+        before = found.get((area, previous.get(period, 0)))
         since = before.since if before is not None and before.status == status and before.since else period
         found[area, period] = Standing(
             area=area,
@@ -157,7 +158,7 @@ def _read(path: Path, digest: str) -> dict[tuple[str, int], Standing]:
             parts=_parts(row, "status:"),
             dynamics_parts=_parts(row, "dynamics:"),
             since=since if status is not None else None,
-            since_start=since == first,
+            since_start=since == years[0],
         )
     return found
 

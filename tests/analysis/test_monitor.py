@@ -250,3 +250,35 @@ def test_without_the_file_there_is_no_monitor(tmp_path, catalogue):
     (tmp_path / "parameters").mkdir()
     (tmp_path / "parameters" / "report.yml").write_text("", "utf-8")
     assert read_definition(Project(tmp_path), catalogue) is None
+
+
+def test_an_indicator_counts_in_its_years_only_and_the_others_keep_theirs(catalogue):
+    first, second, third = INDICATORS
+    entries = [{"indicator": first}, {"indicator": second}, {"indicator": third, "until": 2024}]
+    found = monitor_table(definition(indicators=entries), catalogue, table(), {}, AREAS)
+    for year, ids in ((2024, INDICATORS), (2025, (first, second))):
+        alone = definition(indicators=[{"indicator": i} for i in ids])
+        expected = monitor_table(alone, catalogue, table(), {}, AREAS)
+        expected = expected[expected["period"] == year]
+        same = found.loc[found["period"] == year, list(expected.columns)]
+        pd.testing.assert_frame_equal(same.reset_index(drop=True), expected.reset_index(drop=True))
+    assert found.query("period == 2025")[f"status:{third}"].isna().all()
+    assert found.query("period == 2024")[f"status:{third}"].notna().all()
+
+
+def test_changes_that_are_delivered_give_the_dynamics_that_the_same_differences_give(catalogue):
+    levels = table().assign(lower=np.nan, upper=np.nan)
+    wide = levels.pivot(index=["indicator", "area"], columns="period", values="value")
+    names = {i: f"veraenderung-{i}" for i in INDICATORS}
+    change = (wide[2025] - wide[2023]).rename("value").reset_index().replace({"indicator": names})
+    change = change.assign(period=2025, lower=np.nan, upper=np.nan, status="")
+    known = [*catalogue, *(e.model_copy(update={"id": names[e.id]}) for e in catalogue if e.id in names)]
+    plain = monitor_table(definition(), known, levels, {}, AREAS)
+    delivered = definition(dynamics=[{"indicator": id} for id in names.values()])
+    found = monitor_table(delivered, known, pd.concat([levels, change]), {}, AREAS)
+    numbers = ["dynamics", "dynamics_score", "dynamics_1", "dynamics_2", "dynamics_3"]
+    pd.testing.assert_frame_equal(latest(found)[numbers], latest(plain)[numbers])
+    assert latest(found)[[f"dynamics:{id}" for id in names.values()]].notna().all().all()
+    before = found.query("period == 2024")
+    assert before["dynamics"].isna().all()
+    assert set(before["dynamics_reason"]) == {"Angaben zur Veränderung fehlen"}
