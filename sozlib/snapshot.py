@@ -98,7 +98,16 @@ TYPOLOGY_COLUMNS = (
     "period",
     "type",  # 0 for A, 1 for B …; -1 where the area has none
     "kept",  # share of the repeated runs in which the area falls into its type
-    "reason",  # why the area has no type, "" where it has
+    "agreed",  # share of methods and starts that put the area into its type; latest year only
+    "second",  # the type whose centre is nearest but for the own; -1 for regions and without type
+    "reason",  # why the area has no type, or (with type) was only assigned afterwards; "" else
+)
+#: To each area the areas most like it in the typology's latest year.
+SIMILAR_COLUMNS = (
+    "area",
+    "similar",  # id of the other area
+    "place",  # 1 the most similar
+    "distance",  # Euclidean, in standard deviations of the typology's indicators or components
 )
 
 CHANGE_COLUMNS = (
@@ -290,6 +299,11 @@ class Snapshot:
         return self._optional("standardised")
 
     @cached_property
+    def similar(self) -> pd.DataFrame | None:
+        """To each area the areas most like it, columns :data:`SIMILAR_COLUMNS`; None without a typology."""
+        return self._optional("similar")
+
+    @cached_property
     def geometry(self) -> gpd.GeoDataFrame | None:
         """Outlines of the areas of the reporting level (``id``, ``geometry``; metres), None where there are none."""
         if not (self.path / "geometry.parquet").is_file():
@@ -331,7 +345,7 @@ def write_snapshot(
     tokens
         The theme's ``tokens.css``; charts read their colours from the copy.
     analyses
-        Further tables by name (``monitor``, ``audit``, ``typology``), as the edition may show them.
+        Further tables by name (``monitor``, ``audit``, ``typology``, ``similar``), as the edition may show them.
     """
     beside = path.with_name(path.name + ".new")
     shutil.rmtree(beside, ignore_errors=True)

@@ -100,7 +100,16 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
     indicators, population, limits = _as_shown(project, chosen, state)
     areas = state.observations.areas
     write_hidden(hidden_cells(state.indicators, indicators, state.population, population), record)
-    analyses = analyse(project, state.catalogue, state.indicators, indicators, state.population, areas, state.geometry)
+    analyses = analyse(
+        project,
+        state.catalogue,
+        state.indicators,
+        indicators,
+        state.population,
+        areas,
+        state.geometry,
+        shown_population=population,
+    )
     tables = dict(analyses.tables)
     if len(state.standardised):
         tables["standardised"] = protect_standardised(

@@ -16,10 +16,11 @@ from sozlib.analysis.audit import audit
 from sozlib.analysis.change import LEVEL, changes, incomparable
 from sozlib.analysis.definition import MonitorDefinition, read_definition
 from sozlib.analysis.funnel import funnels
-from sozlib.analysis.grouping import read_typology, typology_of
+from sozlib.analysis.grouping import typology_of
 from sozlib.analysis.monitor import monitor_of_edition
 from sozlib.analysis.neighbours import patterns
 from sozlib.analysis.smoothing import smoothed
+from sozlib.analysis.typedefinition import read_typology
 from sozlib.errors import InputError, Problem
 from sozlib.indicators.catalogue import Indicator
 from sozlib.project import Project
@@ -44,6 +45,8 @@ def analyse(
     population: pd.DataFrame,
     areas: pd.DataFrame,
     geometry: gpd.GeoDataFrame | None = None,
+    *,
+    shown_population: pd.DataFrame,
 ) -> Analyses:
     """Analyses of a project for one edition.
 
@@ -61,6 +64,8 @@ def analyse(
         Areas of all levels.
     geometry
         Outlines of the areas of the reporting level; without them nobody is a neighbour.
+    shown_population
+        Population as the edition shows it: types leave small areas out by what it tells.
 
     Raises
     ------
@@ -94,9 +99,9 @@ def analyse(
             tables["audit"], meta["audit"] = examined.table, examined.meta
     typology = read_typology(project, catalogue)
     if typology is not None:
-        found = typology_of(typology, shown, ids)
-        tables["typology"] = found.table
-        meta["typology"] = typology.model_dump(mode="json") | found.meta
+        found = typology_of(typology, shown, ids, inhabitants(shown_population), geometry)
+        tables["typology"], tables["similar"] = found.table, found.similar
+        meta["typology"] = {**typology.model_dump(mode="json"), **found.meta}
     return Analyses(tables, meta)
 
 

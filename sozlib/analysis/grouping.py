@@ -3,100 +3,35 @@
 Types are found twice by the same method, for the year of the report and for a reference year that stays the same over
 cycles, on one common scale. A type keeps the letter of its counterpart in the reference year, so that "from B to C" is
 a statement about an area and not about the program. Everything is computed from the values that the edition shows:
-nothing protected can be inferred.
+nothing protected can be inferred, and an area whose values are hidden has no type.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, model_validator
 
-from sozlib.analysis.typology import (
-    Labels,
-    Method,
-    Scale,
-    Values,
-    centres,
-    choices,
-    cluster,
-    keep_identity,
-    scale,
-    stability,
-)
-from sozlib.errors import Place, Problem, raise_errors, relative
-from sozlib.indicators.catalogue import Indicator
-from sozlib.nearest import nearest
-from sozlib.parameters import Id, Parameters, line_of, read_yaml, validate
-from sozlib.project import Project
-from sozlib.snapshot import TYPOLOGY_COLUMNS, WITHOUT_VALUE
+from sozlib.analysis.agreement import agreement
+from sozlib.analysis.choice import Choice, choices, favoured
+from sozlib.analysis.participants import EACH, Year, placed, years_of
+from sozlib.analysis.regions import Adjacency, Neighbours, contracted, neighbours_of
+from sozlib.analysis.stability import stability
+from sozlib.analysis.typedefinition import FILE, TypologyDefinition
+from sozlib.analysis.typology import Labels, Values, centres, cluster, crosstable, distances, identity
+from sozlib.errors import InputError, Place, Problem
+from sozlib.snapshot import SIMILAR_COLUMNS, TYPOLOGY_COLUMNS
 
-#: Where the definition stands within a project.
-FILE = "typology.yml"
-#: Letters of the types; there are no more colours than these that can be told apart.
-LETTERS = "ABCDEFGH"
-#: Fewer areas than this for each type say nothing about types.
-_EACH = 2
+if TYPE_CHECKING:
+    import geopandas as gpd
 
-
-class TypologyDefinition(Parameters):
-    """``parameters/typology.yml``: which areas are alike.
-
-    ``reference``: the year whose types give the letters; it stays the same over cycles. ``names``: names of types by
-    letter.
-    """
-
-    id: Id
-    title: str
-    indicators: tuple[Id, ...] = Field(min_length=2)
-    types: int = Field(ge=2, le=len(LETTERS))
-    scale: Scale = "z"
-    method: Method = "ward"
-    reference: int
-    runs: int = Field(200, ge=50, le=2000)
-    seed: int = Field(0, ge=0)
-    names: dict[str, str] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        twice = sorted({name for name in self.indicators if self.indicators.count(name) > 1})
-        if twice:
-            raise ValueError(f"indicators: {', '.join(twice)} steht mehrfach in der Liste.")
-        unknown = sorted(set(self.names) - set(LETTERS))
-        if unknown:
-            raise ValueError(f"names: {', '.join(unknown)} ist kein Buchstabe von A bis {LETTERS[-1]}.")
-        return self
-
-
-def read_typology(project: Project, catalogue: Sequence[Indicator]) -> TypologyDefinition | None:
-    """Definition of a project's typology, None where it has none.
-
-    Raises
-    ------
-    InputError
-        With every mistake.
-    """
-    path = project.parameters / FILE
-    if not path.is_file():
-        return None
-    data = read_yaml(path, project.root)
-    file = relative(path, project.root)
-    definition = validate(data, TypologyDefinition, file)
-    known = [indicator.id for indicator in catalogue]
-    problems = []
-    for position, name in enumerate(definition.indicators):
-        if name not in known:
-            near = nearest(name, known)
-            remedy = f"Meinten Sie „{near}“?" if near else "Nennen Sie einen Indikator des Katalogs."
-            found = f"Den Indikator „{name}“ gibt es im Katalog nicht."
-            place = Place(file, line_of(data, ("indicators", position)))
-            problems.append(Problem("unknown-indicator", found, remedy, place))
-    raise_errors(problems)
-    return definition
+#: Most repetitions for numbers of types that are only looked at.
+_GLANCE = 25
+#: How many similar areas are told of each.
+_SIMILAR = 5
 
 
 @dataclass(frozen=True)
@@ -107,26 +42,37 @@ class Typology:
     ----------
     table
         Columns :data:`sozlib.snapshot.TYPOLOGY_COLUMNS` and ``mark:<indicator>``; one row an area and year.
-    stability
-        Mean bootstrap Jaccard of each type, by its number.
-    evidence
-        For each possible number of types: silhouette, gap statistic with its error, stability, smallest type.
+    similar
+        Columns :data:`sozlib.snapshot.SIMILAR_COLUMNS`: to each area the areas most like it in the latest year.
+    meta
+        What the snapshot's meta data say: ``stability`` (mean bootstrap Jaccard by number of the type), ``evidence``
+        (:class:`~sozlib.analysis.choice.Choice` for each number of types) and what each criterion has ``favoured``,
+        ``agreement`` (``methods`` and their ``rand``), ``components`` (``shares`` and ``loadings``, None without),
+        ``moved`` (how far each type's mean marks have moved since the reference year, root mean square) and
+        ``joined`` (pairs of areas without common border that were made neighbours).
     """
 
     table: pd.DataFrame
-    stability: Mapping[int, float]
-    evidence: Sequence[Mapping[str, float]]
-
-    @property
-    def meta(self) -> dict[str, Any]:
-        """What the snapshot's meta data say about it."""
-        return {
-            "stability": {str(number): share for number, share in self.stability.items()},
-            "evidence": list(self.evidence),
-        }
+    similar: pd.DataFrame
+    meta: Mapping[str, Any]
 
 
-def typology_of(definition: TypologyDefinition, indicators: pd.DataFrame, areas: Sequence[str]) -> Typology:
+@dataclass(frozen=True)
+class _Grouped:
+    """Types of a year's areas (−1: left without), share of the runs that keep each, Jaccard of each type."""
+
+    labels: Labels
+    kept: Values
+    jaccard: Values
+
+
+def typology_of(
+    definition: TypologyDefinition,
+    indicators: pd.DataFrame,
+    areas: Sequence[str],
+    inhabitants: Mapping[tuple[str, int], float] | None = None,
+    geometry: gpd.GeoDataFrame | None = None,
+) -> Typology:
     """Types in the latest year in which all indicators have values, and in the reference year if it has them too.
 
     Parameters
@@ -137,60 +83,174 @@ def typology_of(definition: TypologyDefinition, indicators: pd.DataFrame, areas:
         The indicators that the edition shows.
     areas
         Ids of the areas of the reporting level. Areas that lack an indicator get no type and a reason.
+    inhabitants
+        By area and year, as the edition shows them, for the minimum; an area without number passes it.
+    geometry
+        Outlines (``id``, ``geometry``, projected), for regions.
+
+    Raises
+    ------
+    InputError
+        An indicator is the same in all areas; an excluded area is unknown.
     """
-    ids = list(definition.indicators)
-    used = indicators[indicators["indicator"].isin(ids) & indicators["area"].isin(list(areas))]
-    seen = used[~used["status"].isin(WITHOUT_VALUE) & used["value"].notna()]
-    wide = seen.pivot_table(index=["period", "area"], columns="indicator", values="value", aggfunc="first")
-    wide = wide.reindex(columns=ids).dropna()
-    enough = wide.groupby(level="period").size() if len(wide) else pd.Series(dtype=int)
-    years = [int(str(year)) for year, count in enough.items() if count >= _EACH * definition.types]
+    import sklearn.cluster  # noqa: F401 — what is loaded later would not be limited
+    from threadpoolctl import threadpool_limits
+
+    _require_known(definition, areas)
+    spatial = definition.method == "ward-spatial"
+    outlined = set(geometry["id"].astype(str)) if spatial and geometry is not None else None
+    years = years_of(definition, indicators, areas, inhabitants or {}, outlined)
     if not years:
-        return Typology(pd.DataFrame(columns=[*TYPOLOGY_COLUMNS, *(f"mark:{i}" for i in ids)]), {}, [])
-    now, before = years[-1], definition.reference
-    shown = [year for year in (before, now) if year in years and year <= now]
-    shown = list(dict.fromkeys(shown))
-    scaled = scale(wide.loc[shown].to_numpy(dtype=float), definition.scale)
-    place = {year: wide.loc[shown].index.get_level_values("period") == year for year in shown}
-    labels: dict[int, Labels] = {
-        year: cluster(scaled[place[year]], definition.types, definition.method, definition.seed) for year in shown
-    }
-    steady = {
-        year: stability(scaled[place[year]], labels[year], definition.method, definition.runs, definition.seed)
-        for year in shown
-    }
-    own = labels[now]
-    if before in labels and before != now:
-        labels[now] = keep_identity(
-            own, centres(scaled[place[now]], own), centres(scaled[place[before]], labels[before])
-        )
+        columns = [*TYPOLOGY_COLUMNS, *(f"mark:{id}" for id in definition.indicators)]
+        return Typology(pd.DataFrame(columns=columns), pd.DataFrame(columns=list(SIMILAR_COLUMNS)), {})
+    neighbours, order = None, [area for area in areas if outlined is not None and area in outlined]
+    if spatial and geometry is not None:
+        neighbours = neighbours_of(geometry, order)
+    with threadpool_limits(1):  # many small groupings: threads would wait for each other; and sums keep their order
+        return _typology(definition, years, list(areas), neighbours, order)
+
+
+def _require_known(definition: TypologyDefinition, areas: Sequence[str]) -> None:
+    strange = [id for id in definition.exclusions.areas if id not in set(areas)]
+    if strange:
+        found = f"exclusions: areas: {', '.join(strange)} gibt es unter den Räumen nicht."
+        remedy = "Nennen Sie Kennungen aus der Tabelle der Räume."
+        raise InputError([Problem("unknown-area", found, remedy, Place(f"parameters/{FILE}"))])
+
+
+def _typology(
+    definition: TypologyDefinition,
+    years: Sequence[Year],
+    areas: list[str],
+    neighbours: Neighbours | None,
+    order: Sequence[str],
+) -> Typology:
+    years, reduced = placed(definition, years)
+    near = [None if neighbours is None else _among(neighbours, order, year) for year in years]
+    now = years[-1]
+    grouped = []
+    for year, adjacency in zip(years, near, strict=True):
+        count = definition.types if year is now else definition.reference_types or definition.types
+        grouped.append(_grouped(definition, year, count, adjacency))
+    numbers = [np.arange(len(found.jaccard)) for found in grouped]
+    if len(years) == 2:
+        numbers[1] = identity(_unlike(years, grouped, by_areas=neighbours is not None))
+    last, part = grouped[-1], now.part
+    agreed = agreement(now.points[part], last.labels[part], definition.method, definition.seed, adjacency=near[-1])
+    evidence = _evidence(definition, now, last, near[-1])
     frames = [
-        _rows(year, list(areas), wide.loc[[year]], scaled[place[year]], labels[year], steady[year].areas, ids)
-        for year in shown
+        _rows(definition, areas, year, found, number, agreed.areas if year is now else None)
+        for year, found, number in zip(years, grouped, numbers, strict=True)
     ]
-    numbers = {int(new): float(steady[now].types[int(old)]) for old, new in zip(own, labels[now], strict=True)}
-    most = min(len(LETTERS), len(own) // _EACH)
-    evidence = [
-        {
-            "types": c.k,
-            "silhouette": c.silhouette,
-            "gap": c.gap,
-            "gap_error": c.gap_error,
-            "stability": c.stability,
-            "smallest": c.smallest,
-        }
-        for c in choices(scaled[place[now]], range(2, most + 1), definition.method, 25, definition.seed)
+    meta = {
+        "stability": {str(number): float(share) for number, share in zip(numbers[-1], last.jaccard, strict=True)},
+        "evidence": [choice.told() for choice in evidence],
+        "favoured": favoured(evidence),
+        "agreement": {"methods": list(agreed.methods), "rand": agreed.rand.tolist()},
+        "components": reduced and {"shares": reduced.shares.tolist(), "loadings": reduced.loadings.tolist()},
+        "moved": _moved(years, grouped, numbers) if len(years) == 2 else {},
+        "joined": [list(pair) for pair in neighbours.joined] if neighbours is not None else [],
+    }
+    return Typology(pd.concat(frames, ignore_index=True), _similar(now), meta)
+
+
+def _among(neighbours: Neighbours, order: Sequence[str], year: Year) -> Adjacency:
+    """Neighbours among the areas that take part in a year."""
+    place = {area: position for position, area in enumerate(order)}
+    return contracted(neighbours.adjacency, np.array([place[year.areas[i]] for i in year.part]))
+
+
+def _grouped(definition: TypologyDefinition, year: Year, count: int, adjacency: Adjacency | None) -> _Grouped:
+    part, rest = year.part, year.rest
+    if definition.exclusions.then == "none":
+        rest = rest[:0]
+    points, later = year.points[part], year.points[rest]
+    method, seed = definition.method, definition.seed
+    own = cluster(points, count, method, seed, adjacency=adjacency, by=year.marks[part, 0])
+    others = distances(later, centres(points, own)).argmin(axis=1)
+    steady = stability(
+        points, own, method, definition.runs, seed, adjacency=adjacency, later=later, later_labels=others
+    )
+    labels = np.full(len(year.areas), -1, dtype=np.int64)
+    kept = np.full(len(year.areas), np.nan)
+    labels[part], labels[rest] = own, others
+    kept[part], kept[rest] = steady.areas[: len(part)], steady.areas[len(part) :]
+    return _Grouped(labels, kept, steady.types)
+
+
+def _unlike(years: Sequence[Year], grouped: Sequence[_Grouped], *, by_areas: bool) -> Values:
+    """How unlike the types of both years are (now × before): by their centres, regions by the areas they share."""
+    (before, now), (old, new) = years, grouped
+    if not by_areas:
+        left = centres(now.marks[now.part], new.labels[now.part])
+        return distances(left, centres(before.marks[before.part], old.labels[before.part]))
+    was = dict(zip(before.areas, old.labels, strict=True))
+    pairs = [(label, was.get(area, -1)) for area, label in zip(now.areas, new.labels, strict=True)]
+    shared = np.array([pair for pair in pairs if min(pair) >= 0])
+    table = np.zeros((len(new.jaccard), len(old.jaccard)))
+    found = crosstable(shared[:, 0], shared[:, 1])
+    table[: found.shape[0], : found.shape[1]] = found
+    return -table
+
+
+def _moved(years: Sequence[Year], grouped: Sequence[_Grouped], numbers: Sequence[Labels]) -> dict[str, float]:
+    means = [
+        {int(n): row for n, row in zip(number, centres(y.marks[y.part], g.labels[y.part]), strict=True)}
+        for y, g, number in zip(years, grouped, numbers, strict=True)
     ]
-    return Typology(pd.concat(frames, ignore_index=True), numbers, evidence)
+    both = sorted(set(means[0]) & set(means[1]))
+    return {str(n): float(np.sqrt(((means[1][n] - means[0][n]) ** 2).mean())) for n in both}
+
+
+def _evidence(
+    definition: TypologyDefinition, now: Year, found: _Grouped, adjacency: Adjacency | None
+) -> tuple[Choice, ...]:
+    """Evidence for one type and more; the report's own number has the stability that stands beside its types."""
+    part = now.part
+    numbers = range(1, min(definition.most, len(part) // EACH) + 1)
+    runs = min(definition.runs, _GLANCE)
+    looked = choices(now.points[part], numbers, definition.method, runs, definition.seed, adjacency=adjacency)
+    mean, weakest = float(found.jaccard.mean()), float(found.jaccard.min())
+    chosen = definition.types
+    return tuple(replace(c, stability=mean, weakest=weakest) if c.types == chosen else c for c in looked)
 
 
 def _rows(
-    year: int, areas: list[str], values: pd.DataFrame, scaled: Values, labels: Labels, kept: Values, ids: list[str]
+    definition: TypologyDefinition,
+    areas: list[str],
+    year: Year,
+    found: _Grouped,
+    numbers: Labels,
+    agreed: Values | None,
 ) -> pd.DataFrame:
-    found = pd.DataFrame(scaled, columns=[f"mark:{i}" for i in ids])
-    found["area"] = [str(area) for area in values.index.get_level_values("area")]
-    found["type"], found["kept"] = labels, kept
-    frame = pd.DataFrame({"area": areas, "period": year}).merge(found, on="area", how="left")
-    frame["reason"] = np.where(frame["type"].isna(), "Angaben fehlen", "")
-    frame["type"] = frame["type"].fillna(-1).astype(int)
-    return frame[[*TYPOLOGY_COLUMNS, *(f"mark:{i}" for i in ids)]]
+    ids, part = list(definition.indicators), year.part
+    frame = pd.DataFrame(year.marks, columns=[f"mark:{id}" for id in ids])
+    frame["area"], frame["kept"], frame["reason"] = year.areas, found.kept, year.reasons
+    frame["type"] = np.where(found.labels >= 0, numbers[found.labels], -1)
+    frame["agreed"] = np.nan
+    if agreed is not None:
+        frame.loc[part, "agreed"] = agreed
+    apart = distances(year.points, centres(year.points[part], found.labels[part]))
+    apart[np.arange(len(apart)), found.labels] = np.inf
+    frame["second"] = numbers[apart.argmin(axis=1)]
+    if definition.method == "ward-spatial":
+        frame["second"] = -1
+    whole = pd.DataFrame({"area": areas, "period": year.year}).merge(frame, on="area", how="left")
+    whole["reason"] = whole["reason"].fillna("Angaben fehlen")
+    whole[["type", "second"]] = whole[["type", "second"]].fillna(-1).astype(int)
+    whole.loc[whole["type"] < 0, "second"] = -1
+    return whole[[*TYPOLOGY_COLUMNS, *(f"mark:{id}" for id in ids)]]
+
+
+def _similar(now: Year) -> pd.DataFrame:
+    """The areas most like each area, among those that take part; nearest first, ties in the order of the areas."""
+    part = now.part
+    apart = distances(now.points, now.points[part])
+    apart[part, np.arange(len(part))] = np.inf
+    nearest = np.argsort(apart, axis=1, kind="stable")[:, : min(_SIMILAR, len(part) - 1)]
+    rows = [
+        (now.areas[own], now.areas[part[other]], place, float(apart[own, other]))
+        for own, others in enumerate(nearest)
+        for place, other in enumerate(others, 1)
+    ]
+    return pd.DataFrame(rows, columns=list(SIMILAR_COLUMNS))
