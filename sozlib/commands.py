@@ -108,17 +108,16 @@ def verify(project: Project, edition: str) -> int:
     int
         0, or 3 if it does not pass.
     """
-    from sozlib.book.checks import check_gate, check_pages, check_pdf
+    from sozlib.book.checks import check_files
+    from sozlib.crew import Crew
     from sozlib.errors import BuildError
     from sozlib.manifest import compare, read_manifest
 
     report = project.output(edition)
     shown = relative(report, project.root)
-    problems = compare(report, shown) + check_pages(report)
-    for path in sorted((report / "pdf").glob("*.pdf")):
-        problems += check_pdf(path, project.report.invented)
     snapshot = _snapshot_of(project, edition, read_manifest(report)["snapshot"])
-    problems += check_gate(report, project, snapshot)
+    with Crew(project.report.workers) as crew:
+        problems = compare(report, shown) + check_files(report, project, snapshot, crew)
     if snapshot is None and edition_of(project, edition).protects:
         said = "Geschützte Werte wurden nicht gesucht: Der Datenstand dieses Berichts liegt nicht mehr vor."
         remedy = "„sozlib build“ baut neu und prüft."

@@ -12,7 +12,8 @@ _NUMBER = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?(?![.,]?\d
 #: Digits from which a number is no coincidence any more, wherever it stands.
 DISTINCT = 7
 
-_LONG = re.compile(rf"(?<![\d.,])\d+[.,]\d{{{DISTINCT - 3},}}")
+#: A decimal sign with many digits behind it; the digits before it are looked at only then, which is much faster.
+_LONG = re.compile(rf"(?<=\d)[.,]\d{{{DISTINCT - 3},}}")
 
 
 def tokens(text: str) -> set[str]:
@@ -63,9 +64,13 @@ def fingerprints(numbers: Iterable[float]) -> set[str]:
 def long_numbers(text: str) -> Iterator[tuple[str, str]]:
     """Numbers written in full precision, each with its fingerprint."""
     for match in _LONG.finditer(text):
-        digits = _digits(match[0])
-        if len(digits) >= DISTINCT:
-            yield match[0], digits[:DISTINCT]
+        start = match.start()
+        while start and text[start - 1].isdecimal():
+            start -= 1
+        number = text[start : match.end()]
+        digits = _digits(number)
+        if len(digits) >= DISTINCT and text[start - 1 : start] not in (".", ","):
+            yield number, digits[:DISTINCT]
 
 
 def _digits(text: str) -> str:

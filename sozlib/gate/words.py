@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from functools import cached_property
+from typing import Any
+
+import pandas as pd
 
 from sozlib.chapter.palette import Palette
 from sozlib.disclosure.hidden import Hidden
-from sozlib.gate.numbers import renderings
+from sozlib.files import digest_of
+from sozlib.gate.numbers import fingerprints, renderings
 from sozlib.snapshot import Snapshot
+
+#: Numbers of a row that pages may show.
+_NUMBERS = ("numerator", "denominator", "value", "lower", "upper", "trend_change", "whole_value", "region_value")
+_SHOWN = ("indicator", "area", "period", *_NUMBERS)
 
 _SPACE = re.compile(r"[\s\u00a0\u202f\u2009]+")
 _UNIT = re.compile(r" \([^()]*\)$")
@@ -24,33 +33,79 @@ def normal(text: str) -> str:
 
 @dataclass(frozen=True)
 class Names:
-    """Names that the report uses, and what they stand for.
+    """Names that the report uses, what they stand for, and what must not be said of it.
+
+    All that an examination looks for is in these fields, so that their :attr:`digest` tells whether it would look for
+    the same again. Nothing here reaches back to the snapshot.
 
     Parameters
     ----------
-    snapshot
-        The edition.
+    catalogue
+        Of each indicator id, title, short_title, decimals.
+    places
+        Of each area id, name, short_name, slug.
+    whole
+        The whole: id, name, kind.
+    palette
+        Colours of the charts.
+    rows
+        Rows of the edition for every indicator with hidden cells.
     hidden
-        What it hides.
+        What the edition hides.
+    marks
+        Fingerprints of hidden numbers that no number of the edition shares.
     """
 
-    snapshot: Snapshot
+    catalogue: tuple[Mapping[str, Any], ...]
+    places: tuple[Mapping[str, Any], ...]
+    whole: Mapping[str, str]
+    palette: Palette
+    rows: pd.DataFrame
     hidden: Hidden
+    marks: frozenset[str]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, hidden: Hidden) -> Names:
+        """Names of an edition and what it hides."""
+        rows = snapshot.indicators
+        numbers = ["value", "lower", "upper", "trend_change", "whole_value", "region_value"]
+        public = fingerprints(rows[numbers].astype(float).to_numpy().ravel())
+        secret = fingerprints(n for found in hidden.cells.values() for n in found.values())
+        wanted = {indicator for indicator, _, _ in hidden.cells}
+        told = ("id", "title", "short_title", "decimals")
+        places = snapshot.areas[["id", "name", "short_name", "slug"]]
+        return cls(
+            tuple({key: entry[key] for key in told} for entry in snapshot.meta["catalogue"]),
+            tuple({str(k): v for k, v in row.items()} for row in places.to_dict("records")),
+            {key: snapshot.meta["report"]["whole"][key] for key in ("id", "name", "kind")},
+            Palette.read(snapshot.path / "tokens.css"),
+            rows.loc[rows["indicator"].isin(wanted), list(_SHOWN)].reset_index(drop=True),
+            hidden,
+            frozenset(secret - public),
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over everything that is looked for."""
+        hashed = pd.util.hash_pandas_object(self.rows, index=False).to_numpy()
+        return digest_of(
+            [
+                *(self.catalogue, self.places, self.whole, asdict(self.palette), sorted(self.marks)),
+                hashlib.sha256(hashed.tobytes()).hexdigest(),
+                sorted([*cell, numbers] for cell, numbers in self.hidden.cells.items()),
+                sorted([*group, number] for group, number in self.hidden.people.items()),
+            ]
+        )
 
     @cached_property
     def decimals(self) -> dict[str, int]:
         """Decimals of each indicator."""
-        return {entry["id"]: int(entry["decimals"]) for entry in self.snapshot.meta["catalogue"]}
-
-    @cached_property
-    def topics(self) -> dict[str, str]:
-        """Topic of each indicator."""
-        return {entry["id"]: entry["topic"] for entry in self.snapshot.meta["catalogue"]}
+        return {entry["id"]: int(entry["decimals"]) for entry in self.catalogue}
 
     @cached_property
     def _indicators(self) -> dict[str, str]:
         named: dict[str, str] = {}
-        for entry in self.snapshot.meta["catalogue"]:
+        for entry in self.catalogue:
             for name in (entry["id"], entry["title"], entry["short_title"]):
                 named[normal(name)] = entry["id"]
         return named
@@ -58,22 +113,15 @@ class Names:
     @cached_property
     def _areas(self) -> dict[str, str]:
         named: dict[str, str] = {}
-        for row in self.snapshot.areas.to_dict("records"):
+        for row in self.places:
             for name in (row["id"], row["name"], row["short_name"], row["slug"]):
                 if isinstance(name, str) and name:
                     named[normal(name)] = str(row["id"])
-        whole = self.snapshot.meta["report"]["whole"]
-        named |= {normal(whole[key]): whole["id"] for key in ("name", "kind")}
-        return named
-
-    @property
-    def whole(self) -> str:
-        """Id of the whole."""
-        return str(self.snapshot.meta["report"]["whole"]["id"])
+        return named | {normal(self.whole[key]): self.whole["id"] for key in ("name", "kind")}
 
     def area_of_volume(self, volume: str) -> str:
         """Id of the area whose volume has this slug; the whole for every other folder."""
-        return self._areas.get(volume, self.whole) if volume else self.whole
+        return self._areas.get(volume, self.whole["id"]) if volume else self.whole["id"]
 
     def indicator(self, heading: str) -> str | None:
         """Indicator that a heading names, its unit in brackets or not."""
@@ -113,33 +161,29 @@ class Names:
             for cell, numbers in self.hidden.cells.items()
         }
 
+    @cached_property
+    def distinct(self) -> frozenset[str]:
+        """All forms of hidden numbers that stand for one; whole numbers up to 999 are numbers of pages, too."""
+        every = frozenset[str]().union(*self.forms.values())
+        return frozenset(form for form in every if "," in form or len(form) > 3)
+
     def _fine(self, indicator: str, column: str) -> int:
         return 0 if column in ("numerator", "denominator") else self.decimals.get(indicator, 1)
 
     @cached_property
     def shown(self) -> dict[tuple[str, str, int], frozenset[str]]:
         """Forms of the numbers that the edition does show for indicators with hidden cells."""
-        wanted = {indicator for indicator, _, _ in self.hidden.cells}
-        rows = self.snapshot.indicators
-        rows = rows[rows["indicator"].isin(wanted)]
         found = {}
-        columns = ("numerator", "denominator", "value", "lower", "upper", "trend_change", "whole_value", "region_value")
-        for row in rows.to_dict("records"):
+        for row in self.rows.to_dict("records"):
             key = (str(row["indicator"]), str(row["area"]), int(row["period"]))
-            numbers = [(c, float(row[c])) for c in columns if row[c] is not None]
+            numbers = [(c, float(row[c])) for c in _NUMBERS if row[c] is not None]
             found[key] = frozenset(form for c, n in numbers for form in _as_shown(n, self._fine(key[0], c)))
         return found
-
-    @cached_property
-    def palette(self) -> Palette:
-        """Colours of the charts."""
-        return Palette.read(self.snapshot.path / "tokens.css")
 
     def numbers(self, indicator: str) -> dict[tuple[str, int], list[float]]:
         """Values and bounds that the edition shows for an indicator, by area and period."""
         if indicator not in self._numbers:
-            rows = self.snapshot.indicators
-            rows = rows[rows["indicator"] == indicator]
+            rows = self.rows[self.rows["indicator"] == indicator]
             self._numbers[indicator] = {
                 (str(r["area"]), int(r["period"])): [float(r[c]) for c in ("value", "lower", "upper") if r[c] == r[c]]
                 for r in rows.to_dict("records")
@@ -167,8 +211,8 @@ class Names:
 
     def described(self, cell: tuple[str, str, int]) -> str:
         """A hidden cell in German words."""
-        titles = {entry["id"]: entry["short_title"] for entry in self.snapshot.meta["catalogue"]}
-        names = dict(zip(self.snapshot.areas["id"], self.snapshot.areas["name"], strict=True))
+        titles = {entry["id"]: entry["short_title"] for entry in self.catalogue}
+        names = {row["id"]: row["name"] for row in self.places}
         return f"„{titles.get(cell[0], cell[0])}“, {names.get(cell[1], cell[1])}, {cell[2]}"
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from sozlib.batch.plan import Plan
-from sozlib.book.checks import check_pages, check_presence
+from sozlib.book.checks import check_presence
+from sozlib.book.pages import check_pages
 
 GOOD = '<!doctype html><html lang="de"><body><h1>Titel</h1><p id="a">x</p>{}</body></html>'
 

@@ -15,9 +15,9 @@ from pikepdf import Name
 
 from sozlib.batch.plan import Plan
 from sozlib.book.assemble import assemble
-from sozlib.book.checks import check_pdf
 from sozlib.book.document import BookSite
 from sozlib.book.pdf import set_pdf, structure_elements
+from sozlib.book.pdfua import pdf_findings
 from sozlib.errors import SozlibError
 from sozlib.project import Project
 from sozlib.snapshot import Snapshot
@@ -42,7 +42,7 @@ def test_validator_finds_pdf_ua_and_pdf_a(book: BookSite, volume: str, profile: 
 
 def test_own_checks_find_nothing_in_a_good_pdf(book: BookSite, project: Project) -> None:
     for volume in book.volumes:
-        assert check_pdf(pdf_of(book, volume), project.report.invented) == []
+        assert pdf_findings(pdf_of(book, volume), project.report.invented) == []
 
 
 def test_own_checks_find_what_was_broken(book: BookSite, tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_own_checks_find_what_was_broken(book: BookSite, tmp_path: Path) -> None
         header = next(e for e in structure_elements(pdf) if e.get("/S") == Name.TH)
         del header["/A"]
         pdf.save(broken)
-    found = " ".join(problem.found for problem in check_pdf(broken, "steht nirgends"))
+    found = " ".join(pdf_findings(broken, "steht nirgends"))
     for words in ("Sprache", "Lesezeichen", "Alternativtext", "Kopfzelle", "erfundene Daten"):
         assert words in found
 

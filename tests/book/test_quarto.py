@@ -17,10 +17,10 @@ from ruamel.yaml import YAML
 
 from sozlib.batch.plan import Plan
 from sozlib.book.assemble import assemble, choose_assembler
-from sozlib.book.checks import check_pdf
 from sozlib.book.document import BookSite
 from sozlib.book.pandoc import pandoc_path
 from sozlib.book.pdf import set_pdf
+from sozlib.book.pdfua import pdf_findings
 from sozlib.errors import SozlibError
 from sozlib.project import Project
 from sozlib.snapshot import Snapshot
@@ -168,4 +168,4 @@ def test_quartos_typst_template_sets_a_pdf_ua_book(book: BookSite, tmp_path: Pat
     (folder / "index.typ").write_text("\n".join([*partials, chapter]), "utf-8")
     target = tmp_path / "book.pdf"
     set_pdf(folder / "index.typ", folder, target, project.cycle.published)
-    assert check_pdf(target, project.report.invented) == []
+    assert pdf_findings(target, project.report.invented) == []

@@ -9,10 +9,10 @@ import openpyxl
 import pytest
 import small_report
 
-from sozlib.book.checks import check_gate
+from sozlib.book.checks import gate_of
 from sozlib.chapter.palette import Palette
 from sozlib.disclosure.hidden import read_hidden, record_of, write_hidden
-from sozlib.gate.gate import examine_report
+from sozlib.gate.gate import Gate
 from sozlib.gate.machine import Machine
 from sozlib.snapshot import Snapshot
 
@@ -44,7 +44,7 @@ def site(sound, tmp_path) -> Path:
 
 
 def gate(site, snapshot):
-    return examine_report(site, snapshot, leaky.hidden(), MACHINE)
+    return Gate.of(snapshot, leaky.hidden(), MACHINE).search(site)
 
 
 def test_a_report_that_keeps_its_secrets_passes(sound, snapshot):
@@ -190,7 +190,7 @@ TRACES = ["erika.mustermann", "rechner-4711", "/srv/amt/bericht", "/home/erika/s
 )
 def test_nothing_tells_about_the_machine_or_its_user(trace, file, leak, site, palette):
     leak(site, palette, trace)
-    found = examine_report(site, None, None, MACHINE)
+    found = Gate.of(None, None, MACHINE).search(site)
     assert [problem.place.file for problem in found] == [file]
     assert found[0].code == "machine-trace"
 
@@ -210,10 +210,10 @@ def test_this_machine_is_known_by_more_than_common_names():
 def test_the_checks_before_release_know_what_the_edition_hides(site, snapshot, palette):
     project = small_report.Project(snapshot.path.parent)
     write_hidden(leaky.hidden(), record_of(snapshot.path))
-    assert check_gate(site, project, snapshot) == []
+    assert gate_of(project, snapshot).search(site) == []
     page(site, palette, cell="17,4")
-    assert [problem.code for problem in check_gate(site, project, snapshot)] == ["disclosure"]
-    assert check_gate(site, project, None) == []
+    assert [problem.code for problem in gate_of(project, snapshot).search(site)] == ["disclosure"]
+    assert gate_of(project, None).search(site) == []
 
 
 def test_what_is_hidden_can_be_read_by_its_owner_only(tmp_path):

@@ -1,0 +1,72 @@
+"""Processes beside the build's own, for work that does not need each other: attack, volumes, files to be examined.
+
+A process is started when there is something for it to do and stays for whatever comes next, so that libraries are
+loaded once. Where there is only one thing to do it is done here: starting a process costs more than it would save.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from sozlib.batch.forked import die_with_parent
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+class Crew:
+    """A few processes that are ended with the build, however it ends.
+
+    Parameters
+    ----------
+    size
+        How many; 0 for one a processor core. With 1 everything is done in this process.
+    """
+
+    def __init__(self, size: int = 0):
+        self.size = size or os.cpu_count() or 1
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=kind is None, cancel_futures=True)
+
+    def begin(self, function: Callable[..., Result], *arguments: Any) -> Future[Result]:
+        """Begin something whose result is asked for later; with a crew of one it is done at once."""
+        if self.size > 1:
+            return self._started().submit(function, *arguments)
+        future: Future[Result] = Future()
+        try:
+            future.set_result(function(*arguments))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+    def each(self, function: Callable[[Job], Result], jobs: Sequence[Job]) -> list[Result]:
+        """Do the same with each of some jobs; results in the order of the jobs."""
+        if self.size == 1 or len(jobs) <= 1:
+            return [function(job) for job in jobs]
+        return list(self._started().map(function, jobs))
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self.size, mp_context=context, initializer=_begin)
+        return self._pool
+
+
+def _begin() -> None:
+    die_with_parent()
+    # Ctrl-C reaches the whole group; the build alone speaks of it.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
