@@ -23,10 +23,12 @@ from sozlib.batch.plan import Plan
 from sozlib.batch.planning import make_plan
 from sozlib.batch.progress import ShownProgress
 from sozlib.batch.summary import by_reason, counted
+from sozlib.crew import Crew
 from sozlib.errors import BuildError, Problem, relative
-from sozlib.files import Digests, digest_of
+from sozlib.files import Digests, digest_of, stamp_of
 from sozlib.findings import listed
 from sozlib.manifest import make_manifest, write_manifest
+from sozlib.program import program
 from sozlib.project import Assembler, Engine, Project, scaffold
 from sozlib.release import exclusive, recover, switch_in
 
@@ -88,28 +90,33 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
     from sozlib.book.assemble import assemble, choose_assembler, volume_keys, volume_reasons
     from sozlib.book.checks import check_site
     from sozlib.book.shelf import Shelf
-    from sozlib.disclosure.proof import prove
     from sozlib.state import make_snapshot
 
     name = edition + (PARTIAL if wish.partial else "")
     began = time.perf_counter()
     workshop, report = project.workshop(name), project.output(name)
     # A partial build reads the whole one's snapshot, so the two never run at the same time.
-    with exclusive(project.workshop(edition)):
+    with exclusive(project.workshop(edition)), Crew(wish.workers or project.report.workers) as crew:
         recover(report)
         watched = _look(project)
         say("Daten lesen und prüfen …")
+        before = stamp_of(project.workshop(edition) / "snapshot" / "snapshot.json")
         snapshot, remarks = make_snapshot(project, edition)
         watched = watched.also(_elsewhere(project, snapshot))
         _show_warnings(remarks, say)
-        if proof := prove(project, snapshot):
-            say(proof)
+        digests = Digests(workshop / "digests.json")
+        # What the chapters do not need goes on beside them; for data that were there already it is done at a glance.
+        beside = Crew(1) if before == stamp_of(snapshot.path / "snapshot.json") else crew
+        proof = beside.begin(_prove, project.root, project.cycle.id, snapshot.path)
+        downloads = beside.begin(_prepare_downloads, snapshot.path, workshop)
         plan = make_plan(project, snapshot.areas, edition, only_areas=wish.areas, only_topics=wish.topics)
         _show_warnings(written.usable(project), say)
         say(described(plan))
         notebooks = workshop / "notebooks"
-        digests = Digests(workshop / "digests.json")
         chapters = run(project, plan, notebooks, snapshot, wish, say, digests)
+        if said := proof.result():
+            say(said)
+        downloads.result()
         assembler = choose_assembler(wish.assembler or project.report.assembler)
         keys = volume_keys(project, plan, snapshot, workshop, digests, assembler)
         volumes = volume_reasons(Shelf(workshop / "quarto", digests), keys)
@@ -126,12 +133,15 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
                 snapshot,
                 workshop,
                 assembler=assembler,
-                workers=wish.workers or project.report.workers,
+                crew=crew,
                 digests=digests,
             )
             _show_warnings(site.problems, say)
-            write_manifest(site.folder, make_manifest(project, snapshot, plan, notebooks, site.folder, site.assembler))
-            _raise_failed_checks(check_site(site.folder, project, plan, snapshot), say)
+            manifest = make_manifest(project, snapshot, plan, notebooks, site.folder, site.assembler)
+            write_manifest(site.folder, manifest)
+            say(f"Prüfung vor der Freigabe: {len(manifest['outputs'])} Dateien …")
+            found = check_site(site.folder, project, plan, snapshot, crew=crew, digests=manifest["outputs"])
+            _raise_failed_checks(found, say)
             switch_in(site.folder, report)
             _summarise(chapters, volumes, say)
             minutes, seconds = divmod(round(time.perf_counter() - began), 60)
@@ -141,6 +151,23 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
     if wish.partial:
         say(f"Teilbau: der vollständige Bericht in {relative(project.output(edition), project.root)} blieb unberührt.")
     return report
+
+
+def _prove(root: Path, cycle: str, snapshot: Path) -> str:
+    """Attack an edition in a process of its own; see :func:`sozlib.disclosure.proof.prove`."""
+    from sozlib.disclosure.proof import prove
+    from sozlib.snapshot import Snapshot
+
+    return prove(Project(root, cycle), Snapshot.open(snapshot))
+
+
+def _prepare_downloads(snapshot: Path, workshop: Path) -> None:
+    """Lay the downloads on the shelf, where the site will take them from."""
+    from sozlib.book.downloads import shelved
+    from sozlib.book.shelf import Shelf
+    from sozlib.snapshot import Snapshot
+
+    shelved(Snapshot.open(snapshot), Shelf(workshop / "pages", Digests()), program(Digests()))
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,12 @@ class Crew:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=kind is None, cancel_futures=True)
+        if self._pool is None:
+            return
+        processes = list((self._pool._processes or {}).values()) if kind is not None else []
+        self._pool.shutdown(wait=kind is None, cancel_futures=True)
+        for process in processes:  # nobody waits for what they are at; Python 3.14 has terminate_workers for this
+            process.terminate()
 
     def begin(self, function: Callable[..., Result], *arguments: Any) -> Future[Result]:
         """Begin something whose result is asked for later; with a crew of one it is done at once."""

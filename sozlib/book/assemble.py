@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import multiprocessing
-import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -21,7 +18,6 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from sozlib.batch.forked import die_with_parent
 from sozlib.batch.plan import Plan, Volume
 from sozlib.book import quarto
 from sozlib.book.convert import convert_volume
@@ -32,6 +28,7 @@ from sozlib.book.pdf import set_pdf, write_sources
 from sozlib.book.prepare import prepare_volume
 from sozlib.book.shelf import Shelf
 from sozlib.book.theme import theme_folders
+from sozlib.crew import Crew
 from sozlib.editions import edition_of
 from sozlib.errors import Problem, SozlibError, raise_errors
 from sozlib.files import Digests, digest_of, stamps
@@ -97,7 +94,7 @@ def assemble(
     workshop: Path,
     *,
     assembler: Assembler = "auto",
-    workers: int = 0,
+    crew: Crew | None = None,
     build_pages: Callable[..., None] | None = None,
     digests: Digests | None = None,
 ) -> BookSite:
@@ -115,8 +112,8 @@ def assemble(
         Folder of the build; ``notebooks/`` holds the executed chapters, ``quarto/`` and ``site/`` are written.
     assembler
         Which assembler is wanted.
-    workers
-        Volumes at a time; 0 for one a processor core.
+    crew
+        Processes that bind volumes side by side; without them one is bound after the other.
     build_pages
         What builds the pages around the chapters, by default :func:`sozlib.book.site.build_site`.
     digests
@@ -162,7 +159,7 @@ def assemble(
         for volume in plan.volumes
         if results[volume.id] is None
     ]
-    for job, result in zip(jobs, _run(jobs, workers), strict=True):
+    for job, result in zip(jobs, (crew or Crew(1)).each(_assemble_volume, jobs), strict=True):
         results[job.volume.id] = result
         if not result.failure and not any(problem.severity == "error" for problem in result.problems):
             shelf.put(job.volume.id, keys[job.volume.id], _RESULT.dump_python(result, mode="json"))
@@ -260,15 +257,6 @@ def _into(site: Path, result: _Result, workshop: Path, chosen: Chosen) -> _Resul
         without = shutil.ignore_patterns(document.pdf.name)
         shutil.copytree(pages, site / document.volume.id, ignore=without, dirs_exist_ok=True)
     return replace(result, document=replace(document, pdf=target))
-
-
-def _run(jobs: Sequence[_Job], workers: int) -> list[_Result]:
-    count = min(workers or os.cpu_count() or 1, len(jobs))
-    if count <= 1:
-        return [_assemble_volume(job) for job in jobs]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, mp_context=context, initializer=die_with_parent) as pool:
-        return list(pool.map(_assemble_volume, jobs))
 
 
 def _assemble_volume(job: _Job) -> _Result:

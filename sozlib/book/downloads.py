@@ -14,11 +14,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sozlib.book import published
+from sozlib.book.shelf import Shelf
 from sozlib.book.workbook import write_workbook
 from sozlib.snapshot import CLASSES, WITHOUT_VALUE, Snapshot
 
@@ -131,6 +132,26 @@ def write_downloads(snapshot: Snapshot, target: Path) -> tuple[Download, ...]:
     package.write_text(_json(_descriptor(snapshot, resources)), encoding="utf-8")
     found.append(_download(package, "Beschreibung aller Datendateien", "Data Package", target))
     return tuple(found)
+
+
+def shelved(snapshot: Snapshot, shelf: Shelf, program: str) -> tuple[Download, ...]:
+    """Downloads of an edition as they lie on the shelf under ``downloads``, made where they are not there yet.
+
+    Parameters
+    ----------
+    snapshot
+        The edition.
+    shelf
+        Where the last build's lie.
+    program
+        Digest of the program, part of their key.
+    """
+    key = [snapshot.digest, program]
+    about = shelf.take("downloads", key)
+    if about is None:
+        about = [asdict(download) for download in write_downloads(snapshot, shelf.clear("downloads"))]
+        shelf.put("downloads", key, about)
+    return tuple(Download(**download) for download in about)
 
 
 def _download(path: Path, title: str, kind: str, target: Path) -> Download:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from sozlib.batch.plan import Plan
 from sozlib.book import overviews
 from sozlib.book.chapterpage import chapter_page
 from sozlib.book.document import ChapterDocument
-from sozlib.book.downloads import Download, write_downloads
+from sozlib.book.downloads import shelved, write_downloads
 from sozlib.book.frame import Frame, Page, Pdf
 from sozlib.book.links import upwards
 from sozlib.book.search import FALLBACK, write_index
@@ -66,7 +65,11 @@ def build_site(
     target.mkdir(parents=True, exist_ok=True)
     _copy_assets(project, target)
     frame = Frame(project, plan, snapshot, _place_pdfs(pdfs, target), marks=bool(documents))
-    downloads = _downloads(snapshot, target, shelf, program)
+    if shelf is None:
+        downloads = write_downloads(snapshot, target)
+    else:
+        downloads = shelved(snapshot, shelf, program)
+        shutil.copytree(shelf.folder / "downloads", target, dirs_exist_ok=True)
     environment = Environment(
         loader=FileSystemLoader([str(folder) for folder in theme_folders(project)]),
         autoescape=True,
@@ -97,18 +100,6 @@ def build_site(
     write(*overviews.imprint(frame))
     write(*overviews.accessibility(frame))
     _index(target, shelf, program)
-
-
-def _downloads(snapshot: Snapshot, target: Path, shelf: Shelf | None, program: str) -> tuple[Download, ...]:
-    if shelf is None:
-        return write_downloads(snapshot, target)
-    key = [snapshot.digest, program]
-    about = shelf.take("downloads", key)
-    if about is None:
-        about = [asdict(download) for download in write_downloads(snapshot, shelf.clear("downloads"))]
-        shelf.put("downloads", key, about)
-    shutil.copytree(shelf.folder / "downloads", target, dirs_exist_ok=True)
-    return tuple(Download(**download) for download in about)
 
 
 def _index(target: Path, shelf: Shelf | None, program: str) -> None:

@@ -58,4 +58,4 @@ def no_pages(*_: object) -> None:
 def book(tmp_path_factory: pytest.TempPathFactory, project: Project, plan: Plan, snapshot: Snapshot) -> BookSite:
     workshop = tmp_path_factory.mktemp("workshop")
     write_notebooks(plan, workshop / "notebooks")
-    return assemble(project, plan, snapshot, workshop, assembler="embedded", workers=1, build_pages=no_pages)
+    return assemble(project, plan, snapshot, workshop, assembler="embedded", build_pages=no_pages)

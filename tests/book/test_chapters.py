@@ -305,7 +305,7 @@ def test_bad_chapters_stop_the_book_with_every_problem(tmp_path: Path, project: 
         bad = notebook(new_markdown_cell("# Falsch"))
         nbformat.write(bad, tmp_path / "notebooks" / volume.id / "arbeit.ipynb")
     with pytest.raises(InputError) as caught:
-        assemble(project, plan, snapshot, tmp_path, assembler="embedded", workers=1, build_pages=lambda *_: None)
+        assemble(project, plan, snapshot, tmp_path, assembler="embedded", build_pages=lambda *_: None)
     files = {problem.place.file for problem in caught.value.problems}
     assert files == {"ueberblick/arbeit.ipynb", "brackenrode/arbeit.ipynb"}
     assert not list((tmp_path / "site").rglob("*.pdf"))

@@ -18,6 +18,7 @@ from sozlib.book.assemble import assemble
 from sozlib.book.document import BookSite
 from sozlib.book.pdf import set_pdf, structure_elements
 from sozlib.book.pdfua import pdf_findings
+from sozlib.crew import Crew
 from sozlib.errors import SozlibError
 from sozlib.project import Project
 from sozlib.snapshot import Snapshot
@@ -91,7 +92,8 @@ def test_same_inputs_give_the_same_bytes(
     tmp_path: Path, project: Project, plan: Plan, snapshot: Snapshot, book: BookSite
 ) -> None:
     write_notebooks(plan, tmp_path / "notebooks")
-    again = assemble(project, plan, snapshot, tmp_path, assembler="embedded", workers=2, build_pages=no_pages)
+    with Crew(2) as crew:
+        again = assemble(project, plan, snapshot, tmp_path, assembler="embedded", crew=crew, build_pages=no_pages)
     for volume, document in book.volumes.items():
         assert pdf_of(again, volume).read_bytes() == pdf_of(book, volume).read_bytes()
         assert [c.body_html for c in again.volumes[volume].chapters] == [c.body_html for c in document.chapters]

@@ -134,7 +134,7 @@ def test_quartos_pages_and_pdf_go_into_the_site(
 ) -> None:
     write_notebooks(plan, tmp_path / "notebooks")
     calls: list[tuple[object, ...]] = []
-    site = assemble(project, plan, snapshot, tmp_path, workers=1, build_pages=lambda *given: calls.append(given))
+    site = assemble(project, plan, snapshot, tmp_path, build_pages=lambda *given: calls.append(given))
     assert site.assembler == "quarto"
     assert (site.folder / "brackenrode" / "kinder.html").is_file()
     assert not (site.folder / "brackenrode" / "brackenrode.pdf").exists()
@@ -151,7 +151,7 @@ def test_what_quarto_said_is_in_the_message(
     monkeypatch.setenv("FAKE_FAILS", "1")
     write_notebooks(plan, tmp_path / "notebooks")
     with pytest.raises(SozlibError, match="Kapitel kaputt"):
-        assemble(project, plan, snapshot, tmp_path, assembler="quarto", workers=1, build_pages=no_pages)
+        assemble(project, plan, snapshot, tmp_path, assembler="quarto", build_pages=no_pages)
 
 
 def test_quartos_typst_template_sets_a_pdf_ua_book(book: BookSite, tmp_path: Path, project: Project) -> None:
