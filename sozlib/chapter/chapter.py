@@ -31,7 +31,7 @@ from sozlib.chapter import (
 )
 from sozlib.chapter.context import Context, locate
 from sozlib.chapter.display import Part, show, unique
-from sozlib.chapter.monitorcalls import MonitorCalls, TypeCalls
+from sozlib.chapter.monitorcalls import MonitorCalls, SensitivityCalls, TypeCalls
 from sozlib.chapter.placement import placement
 from sozlib.chapter.readings import Reading, Series
 from sozlib.chapter.sentences import describe, paragraphs
@@ -330,6 +330,11 @@ class Chapter:
     def monitor(self) -> MonitorCalls:
         """Calls of the monitor: ``chapter.monitor.matrix()`` and others; false where the project has none."""
         return MonitorCalls(self.context, self._show)
+
+    @property
+    def sensitivity(self) -> SensitivityCalls:
+        """Calls of the monitor's audit: ``chapter.sensitivity.verdict()`` and others; false where there is none."""
+        return SensitivityCalls(self.context, self._show)
 
     @property
     def types(self) -> TypeCalls:

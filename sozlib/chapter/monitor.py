@@ -60,7 +60,7 @@ def matrix(context: Context) -> Part:
     names = _names(context)
     links = {id: address for id in context.areas if (address := profile_address(context, id))}
     what = f"Status: Lage Ende {period}. Dynamik: Veränderung seit {period - years} im Vergleich der {setting.plural}"
-    caption = markdown.Caption(_burdened(context, found), what, _source(context))
+    caption = markdown.Caption(_burdened(context, found), what, source(context))
     alt = f"Matrix aus vier Statusklassen und drei Klassen der Dynamik. {_spoken(context, found)}"
     table = matrix_table(found, names, links, setting.plural, caption.statement)
 
@@ -109,7 +109,7 @@ def map(context: Context) -> Part:
     statement += "negativer Dynamik"
     what = f"Status (Helligkeit) und Dynamik (Farbton), {next(iter(found.values())).period}"
     alt = f"Karte in zwölf Klassen aus Status und Dynamik. {_spoken(context, list(found.values()))}"
-    caption = markdown.Caption(statement, what, _source(context))
+    caption = markdown.Caption(statement, what, source(context))
     return figure(context, "fig-monitorkarte", draw, caption, alt, None)
 
 
@@ -128,19 +128,26 @@ def ranks(context: Context) -> Part:
     statement = f"{german.capital(context.setting.count(wide))} {'kann' if wide == 1 else 'können'} zwei oder mehr "
     statement += "Ränge höher oder tiefer stehen"
     runs = numbers.number(int(definition(context)["uncertainty"]["runs"]), 0)
-    what = f"Rang des Status (Punkt) und Bereich von 90 % der {runs} Wiederholungen (Balken), {rows[0].period}"
-    if len([s for s in found if s.rank is not None]) > MOST:
-        what += f". Gezeigt: die {MOST} am stärksten belasteten {context.setting.plural}"
+    shape = "Punkt" if len(rows) <= MOST else "Linie"
+    area = "Balken" if len(rows) <= MOST else "Fläche"
+    what = f"Rang des Status ({shape}) und Bereich von 90 % der {runs} Wiederholungen ({area}), {rows[0].period}"
     first = rows[0]
     sure = first.rank_low == first.rank_high
     where = f"auf Rang {first.rank_low}" if sure else f"zwischen Rang {first.rank_low} und {first.rank_high}"
     alt = f"Rangintervalle. {names[first.area]} hat den höchsten Belastungswert und liegt {where}. {statement}."
+    columns = (Column("Rang"), Column("von"), Column("bis"), Column("Status", left=True), Column("gleiche Klasse in %"))
     data = Table(
         context.setting.singular,
-        (Column("Rang"), Column("von"), Column("bis")),
-        tuple(Row(names[s.area], (str(s.rank), str(s.rank_low), str(s.rank_high))) for s in rows),
+        columns,
+        tuple(
+            Row(
+                names[s.area],
+                (str(s.rank), str(s.rank_low), str(s.rank_high), s.status_text, _percent(s.status_share, s.status)),
+            )
+            for s in rows
+        ),
     )
-    return figure(context, "fig-raenge", draw, markdown.Caption(statement, what, _source(context)), alt, data)
+    return figure(context, "fig-raenge", draw, markdown.Caption(statement, what, source(context)), alt, data)
 
 
 def certainty_table(context: Context) -> Part:
@@ -151,6 +158,7 @@ def certainty_table(context: Context) -> Part:
     columns = (
         Column("Klasse", "Status", left=True),
         Column("gleiche Klasse in %", "Status"),
+        Column("Rang (90 %)", "Status"),
         Column("seit", "Status"),
         Column("Klasse", "Dynamik", left=True),
         Column("gleiche Klasse in %", "Dynamik"),
@@ -162,6 +170,7 @@ def certainty_table(context: Context) -> Part:
             (
                 s.status_text,
                 _percent(s.status_share, s.status),
+                rank_text(s),
                 _since(s),
                 s.dynamics_text,
                 _percent(s.dynamics_share, s.dynamics),
@@ -176,7 +185,7 @@ def certainty_table(context: Context) -> Part:
         "%", f"{numbers.NBSP}%"
     )
     statement = f"Einstufung und Sicherheit: alle {context.setting.plural}, {found[0].period}"
-    return _table("tbl-einstufung", table, statement, what, _source(context))
+    return captioned_table("tbl-einstufung", table, statement, what, source(context))
 
 
 def contributions(context: Context) -> Part:
@@ -198,7 +207,7 @@ def contributions(context: Context) -> Part:
     )
     table = Table(context.setting.singular, columns, rows)
     what = f"In Standardabweichungen; 0 ist der Mittelwert der {context.setting.plural}, Werte über 0 belasten"
-    return _table("tbl-beitraege", table, "Was die Indikatoren zum Status beitragen", what, _source(context))
+    return captioned_table("tbl-beitraege", table, "Was die Indikatoren zum Status beitragen", what, source(context))
 
 
 def doubts(context: Context) -> Part:
@@ -231,7 +240,12 @@ def doubts(context: Context) -> Part:
             "Für einzelne Angaben gilt der Schutz kleiner Zahlen. Ohne Rang, Sicherheit und Beiträge bleiben deshalb: "
             f"{_list(context, blurred)}."
         )
-    return Part("text", "\n\n".join(markdown.plain(text) for text in [*texts, _moved(context, every)] if text))
+    return Part(
+        "text",
+        "\n\n".join(
+            markdown.plain(text) for text in [*texts, _partial(context, every), _moved(context, every)] if text
+        ),
+    )
 
 
 def reading_help(context: Context) -> Part:
@@ -339,6 +353,16 @@ def _spoken(context: Context, found: Sequence[Standing]) -> str:
     return f"{'; '.join(parts)}.{named}"
 
 
+def _partial(context: Context, found: Sequence[Standing]) -> str:
+    """Which areas are classified by fewer indicators than the others."""
+    total = len(definition(context)["indicators"])
+    partial = [s for s in found if s.status is not None and s.used is not None and s.used < total]
+    if not partial:
+        return ""
+    told = german.join(f"{context.areas[s.area].name} ({s.used} von {total})" for s in partial)
+    return f"Auf weniger Indikatoren beruht der Status in: {told}. Die fehlenden gehen mit dem Mittel der übrigen ein."
+
+
 def _moved(context: Context, found: Sequence[Standing]) -> str:
     """Which areas have changed their status class over the years of the dynamics."""
     earlier = found[0].period - int(definition(context)["dynamics_years"])
@@ -369,6 +393,13 @@ def _list(context: Context, found: Sequence[Standing]) -> str:
     return german.join(context.areas[s.area].name for s in found)
 
 
+def rank_text(standing: Standing) -> str:
+    """Rank with the interval of 90 % of the runs: "3 (2–4)"."""
+    if standing.rank is None:
+        return "." if standing.status else "x"
+    return f"{standing.rank} ({standing.rank_low}{numbers.EN_DASH}{standing.rank_high})"
+
+
 def _since(standing: Standing) -> str:
     if standing.since is None:
         return "x"
@@ -381,11 +412,13 @@ def _percent(share: float | None, known: int | None) -> str:
     return numbers.number(100 * share, 0)
 
 
-def _source(context: Context) -> str:
+def source(context: Context) -> str:
+    """Source line of the monitor's figures and tables."""
     found = next(iter(standings(context).values()))
     return source_line(context, indicators(context), period=found.period)
 
 
-def _table(id: str, table: Table, statement: str, what: str, source: str) -> Part:
-    content = markdown.table(id, table, markdown.Caption(statement, what, source))
-    return Part("table", content, table.html(statement), id=id)
+def captioned_table(id: str, content: Table, statement: str, what: str, source: str) -> Part:
+    """Table with its caption and source line."""
+    shown = markdown.table(id, content, markdown.Caption(statement, what, source))
+    return Part("table", shown, content.html(statement), id=id)

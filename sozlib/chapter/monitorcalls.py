@@ -1,10 +1,11 @@
-"""Monitor and types of areas at a notebook's keyboard: one short name for each of their parts."""
+"""Monitor, its audit and types of areas at a notebook's keyboard: one short name for each of their parts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from sozlib.chapter import areatypes, monitor
+from sozlib.chapter import areatypes, monitor, sensitivity
+from sozlib.chapter.audited import audited
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
 
@@ -67,6 +68,65 @@ class MonitorCalls:
     def method(self) -> None:
         """How the monitor is computed."""
         self._show(monitor.method(self._context))
+
+
+class SensitivityCalls:
+    """``chapter.sensitivity``. False where the monitor has not been audited.
+
+    Parameters
+    ----------
+    context
+        The chapter's.
+    show
+        Puts a part into the notebook.
+    """
+
+    def __init__(self, context: Context, show: Callable[[Part], None]):
+        self._context, self._show = context, show
+
+    def __bool__(self) -> bool:
+        return audited(self._context) is not None
+
+    @property
+    def lead(self) -> str:
+        """Lead of the chapter; returned."""
+        return sensitivity.lead(self._context)
+
+    def verdict(self) -> None:
+        """What the audit means for decisions."""
+        self._show(sensitivity.verdict(self._context))
+
+    def uncertain(self) -> None:
+        """Areas whose class is uncertain, with the probability of each class."""
+        self._show(sensitivity.uncertain(self._context))
+
+    def coherence(self) -> None:
+        """Whether the indicators belong together."""
+        self._show(sensitivity.coherence(self._context))
+
+    def correlations(self) -> None:
+        """Heat map of the indicators' correlations."""
+        self._show(sensitivity.correlations(self._context))
+
+    def weights(self) -> None:
+        """Nominal and effective weights."""
+        self._show(sensitivity.weights(self._context))
+
+    def without(self) -> None:
+        """What changes when an indicator is left out."""
+        self._show(sensitivity.without(self._context))
+
+    def choices(self) -> None:
+        """What changes under other methods."""
+        self._show(sensitivity.choices(self._context))
+
+    def sources(self) -> None:
+        """Which source of uncertainty moves the ranks most."""
+        self._show(sensitivity.sources(self._context))
+
+    def method(self) -> None:
+        """How the audit is done."""
+        self._show(sensitivity.method(self._context))
 
 
 class TypeCalls:
