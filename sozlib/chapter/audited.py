@@ -39,15 +39,15 @@ class Variant:
         Areas with another class.
     mean_shift
         Mean number of ranks by which areas move.
-    largest
-        Area that moves furthest, with its rank before and after; None where none moves.
+    most
+        Largest number of ranks by which an area moves.
     """
 
     kind: str
     name: str
     changes: tuple[Change, ...]
     mean_shift: float
-    largest: tuple[str, int, int] | None
+    most: int
 
 
 @dataclass(frozen=True)
@@ -155,6 +155,4 @@ def _variant(kind: str, name: str, rows: pd.DataFrame, base: pd.DataFrame) -> Va
         if other
     )
     shift = (after["rank"] - before["rank"]).abs()
-    furthest = str(shift.idxmax())
-    largest = (furthest, int(before["rank"][furthest]), int(after["rank"][furthest])) if shift.max() > 0 else None
-    return Variant(kind, name, changes, float(shift.mean()), largest)
+    return Variant(kind, name, changes, float(shift.mean()), int(shift.max()))

@@ -23,7 +23,8 @@ from sozlib.chapter.statusmap import status_map
 from sozlib.chapter.svg import print_form, written
 from sozlib.chapter.tables import Column, Row, Table
 
-_NONE = "Für diesen Bericht ist kein Monitor vereinbart (parameters/index.yml)."
+#: What stands in place of a part where there is no monitor.
+NONE = "Für diesen Bericht ist kein Monitor vereinbart (parameters/index.yml)."
 
 
 def definition(context: Context) -> Mapping[str, Any]:
@@ -54,7 +55,7 @@ def matrix(context: Context) -> Part:
     """Matrix of status and dynamics."""
     found = list(standings(context).values())
     if not any(s.placed for s in found):
-        return nothing(_NONE)
+        return nothing(NONE)
     setting, period = context.setting, found[0].period
     years = int(definition(context)["dynamics_years"])
     names = _names(context)
@@ -90,7 +91,7 @@ def map(context: Context) -> Part:
     found = standings(context)
     outlines = outlines_of(context.snapshot)
     if not any(s.placed for s in found.values()):
-        return nothing(_NONE)
+        return nothing(NONE)
     if outlines is None:
         return nothing("Für diesen Bericht liegen keine Gebietsgrenzen vor; die Karte entfällt.")
     setting = context.setting
@@ -154,7 +155,7 @@ def certainty_table(context: Context) -> Part:
     """Classes of all areas with their certainty and how long the status has lasted."""
     found = list(standings(context).values())
     if not found:
-        return nothing(_NONE)
+        return nothing(NONE)
     columns = (
         Column("Klasse", "Status", left=True),
         Column("gleiche Klasse in %", "Status"),
@@ -214,7 +215,7 @@ def doubts(context: Context) -> Part:
     """Areas whose class is uncertain, areas without class, areas that have changed their class."""
     found = standings(context)
     if not found:
-        return nothing(_NONE)
+        return nothing(NONE)
     setting, every = context.setting, list(found.values())
     unsure = [s for s in every if s.certainty == "gering"]
     texts = []
@@ -257,78 +258,6 @@ def reading_help(context: Context) -> Part:
         "besonders gebraucht wird."
     )
     return Part("box", markdown.div(".box", f"**So lesen Sie die Farben.** {markdown.plain(text)}"))
-
-
-def method(context: Context) -> Part:
-    """How the monitor is computed, with its choices and its reference."""
-    chosen = definition(context)
-    if not chosen:
-        return nothing(_NONE)
-    return Part("text", "\n\n".join(markdown.plain(text) for text in _method(context, chosen) if text))
-
-
-_NORMALISERS = {
-    "z": "in z-Werte umgerechnet (Abstand vom ungewichteten Mittelwert in Standardabweichungen)",
-    "min-max": "auf eine Skala von 0 (niedrigster) bis 100 (höchster Wert) gebracht",
-    "rank": "durch Ränge ersetzt",
-    "rank-exponential": "durch exponentiell gestreckte Ränge ersetzt",
-}
-_AGGREGATIONS = {
-    "sum": "addiert",
-    "mean": "gemittelt",
-    "geometric": "geometrisch gemittelt",
-    "principal-component": "nach der ersten Hauptkomponente gewichtet addiert",
-}
-
-
-def _method(context: Context, chosen: Mapping[str, Any]) -> list[str]:
-    setting, rules = context.setting, chosen["exclusions"]
-    titles = german.join(_names_of(indicators(context)))
-    weights = {float(entry["weight"]) for entry in chosen["indicators"]}
-    equal = "mit gleichem Gewicht " if len(weights) == 1 else "gewichtet "
-    low, high, top = (numbers.signed(float(v), 1) for v in chosen["status_limits"])
-    down, up = (numbers.signed(float(v), 1) for v in chosen["dynamics_limits"])
-    years = german.count_word(int(chosen["dynamics_years"]))
-    change = f"den veröffentlichten Veränderungen über {years} Jahre ({german.join(_names_of(changes(context)))})"
-    if not chosen.get("dynamics"):
-        change = f"den Veränderungen über {years} Jahre"
-    before = [
-        f"Bis {entry['until']} zählte auch {context.series(str(entry['indicator'])).meta.noun.nominative} dazu. "
-        for entry in chosen.get("earlier", ())
-        if entry.get("until")
-    ]
-    runs = numbers.number(int(chosen["uncertainty"]["runs"]), 0)
-    kind = "der Grundgesamtheit" if chosen["ddof"] == 0 else "der Stichprobe"
-    first = (
-        f"Der Status fasst {german.count_word(len(chosen['indicators']))} Indikatoren zusammen: {titles}. "
-        f"{''.join(before)}Jeder wird "
-        f"{_NORMALISERS[chosen['normaliser']]}; die Ergebnisse werden {equal}{_AGGREGATIONS[chosen['aggregation']]}, "
-        f"und die Summe wird noch einmal standardisiert (Standardabweichung {kind}). Unter {low} ist der Status hoch, "
-        f"von {low} bis {high} mittel, darüber bis {top} niedrig, darüber sehr niedrig. Die Dynamik entsteht ebenso "
-        f"aus {change}: unter {down} positiv, über {up} negativ, dazwischen stabil. Verglichen werden die "
-        f"{setting.plural} untereinander: Eine positive "
-        "Dynamik heißt günstiger als im Durchschnitt, nicht unbedingt besser als früher."
-    )
-    minimum = int(rules["minimum_inhabitants"])
-    missing = (
-        "wem eine Angabe fehlt" if rules["missing"] == "exclude" else f"wer weniger als {rules['at_least']} Angaben hat"
-    )
-    small = f"wer weniger als {numbers.number(minimum, 0)} Einwohnerinnen und Einwohner hat oder " if minimum else ""
-    second = f"Nicht eingestuft wird, {small}{missing}."
-    varied = ["der Zufall kleiner Zahlen"]
-    varied += ["die Gewichte"] if chosen["uncertainty"]["weight_spread"] else []
-    varied += ["das Rechenverfahren"] if chosen["uncertainty"]["vary_method"] else []
-    third = (
-        f"Wie sicher eine Klasse ist, zeigen {runs} Wiederholungen, in denen {german.join(varied)} schwanken. Der "
-        "Anteil der Wiederholungen mit gleicher Klasse und der Bereich von 90 % der Ränge stehen im Monitor."
-    )
-    fourth = (
-        "Wo eine Ausgabe Werte schützt, beruhen Ränge, Sicherheit und Beiträge nur auf den gezeigten Werten; die "
-        "Klasse selbst wird aus allen Werten bestimmt."
-        if chosen["classes"] == "public"
-        else "Wo eine Angabe geschützt ist, gibt es in dieser Ausgabe keine Klasse."
-    )
-    return [first, second, third, fourth, str(chosen.get("reference") or "")]
 
 
 def _burdened(context: Context, found: Sequence[Standing]) -> str:
@@ -381,7 +310,8 @@ def _moved(context: Context, found: Sequence[Standing]) -> str:
     return f"Seit {earlier} {verb} {context.setting.count(len(changed))} die Statusklasse gewechselt: {told}."
 
 
-def _names_of(series: Sequence[Series]) -> list[str]:
+def names_of(series: Sequence[Series]) -> list[str]:
+    """Names of indicators in a sentence, with their articles."""
     return [s.meta.noun.nominative for s in series]
 
 

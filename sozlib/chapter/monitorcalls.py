@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sozlib.chapter import areatypes, monitor, sensitivity
+from sozlib.chapter import areatypes, monitor, monitormethod, sensitivity
 from sozlib.chapter.audited import audited
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
@@ -67,7 +67,7 @@ class MonitorCalls:
 
     def method(self) -> None:
         """How the monitor is computed."""
-        self._show(monitor.method(self._context))
+        self._show(monitormethod.method(self._context))
 
 
 class SensitivityCalls:
@@ -116,9 +116,17 @@ class SensitivityCalls:
         """What changes when an indicator is left out."""
         self._show(sensitivity.without(self._context))
 
+    def dependents(self) -> None:
+        """Areas whose class hangs on a single indicator."""
+        self._show(sensitivity.dependents(self._context))
+
     def choices(self) -> None:
         """What changes under other methods."""
         self._show(sensitivity.choices(self._context))
+
+    def switched(self) -> None:
+        """Which areas change their class under which other method."""
+        self._show(sensitivity.switched(self._context))
 
     def sources(self) -> None:
         """Which source of uncertainty moves the ranks most."""
