@@ -18,6 +18,8 @@ from sozlib.chapter.palette import Palette, lettering
 #: Upper limits of the classes of colour.
 LIMITS = (0.3, 0.5, 0.7, 0.9)
 _LEADING = 15.0
+#: Columns narrower than this hold no number.
+_NARROWEST = 25.0
 
 
 def heatmap(
@@ -43,13 +45,20 @@ def heatmap(
     """
     count, slim = len(names), width < 500
     size = SMALL if slim or count > 9 else SIZE
-    room = min(width * 0.42, 230.0)
-    lines = [wrap(f"{n} {name}", room, size) for n, name in enumerate(names, 1)] + [wrap("Statuswert", room, size)]
+    numbered = [f"{n} {name}" for n, name in enumerate(names, 1)]
+    lines = [wrap(text, min(width * 0.42, 230.0), size) for text in [*numbered, "Statuswert"]]
+    below: list[str] = []
+    if (width - block_width(tuple(line for text in lines for line in text), size) - 14) / count < _NARROWEST:
+        # Beside the cells there is room for the numbers of the rows only; the names stand below.
+        lines = [(str(n),) for n in range(1, count + 1)] + [("Index",)]
+        below = [line for text in numbered for line in wrap(text, width - 4.0, size)]
     left = max(block_width(text, size) for text in lines) + 12
     column = min((width - left - 2) / count, 74.0)
     heights = [max(34.0, len(text) * _LEADING + 10) for text in lines]
     top = 24.0
-    canvas = Canvas(width, top + sum(heights) + 8, palette)
+    bottom = top + sum(heights) + 8
+    canvas = Canvas(width, bottom + (len(below) * _LEADING + 14 if below else 0), palette)
+    canvas.lines_of_text(0, bottom + 16, below, leading=_LEADING, size=size)
     for n in range(count):
         canvas.text(left + (n + 0.5) * column, 15, str(n + 1), size=size, bold=True, anchor="middle")
     y = top
