@@ -140,7 +140,10 @@ class MonitorDefinition(Parameters):
         """The definition as it holds for a year, with the indicators that count in it."""
         sides = {name: getattr(self, name) for name in ("indicators", "dynamics")}
         kept = {name: tuple(entry for entry in side if entry.counts(period)) for name, side in sides.items()}
-        return self if kept == sides else self.model_copy(update=kept)
+        if kept == sides:
+            return self
+        named = {entry.domain for entry in kept["indicators"]}
+        return self.model_copy(update={**kept, "domains": tuple(d for d in self.domains if d.id in named)})
 
     @property
     def of_changes(self) -> MonitorDefinition:

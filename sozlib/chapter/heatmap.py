@@ -46,11 +46,11 @@ def heatmap(
     count, slim = len(names), width < 500
     size = SMALL if slim or count > 9 else SIZE
     numbered = [f"{n} {name}" for n, name in enumerate(names, 1)]
-    lines = [wrap(text, min(width * 0.42, 230.0), size) for text in [*numbered, "Statuswert"]]
+    lines: list[tuple[str, ...]] = [wrap(t, min(width * 0.42, 230.0), size) for t in [*numbered, "Statuswert"]]
     below: list[str] = []
     if (width - block_width(tuple(line for text in lines for line in text), size) - 14) / count < _NARROWEST:
         # Beside the cells there is room for the numbers of the rows only; the names stand below.
-        lines = [(str(n),) for n in range(1, count + 1)] + [("Index",)]
+        lines = [(text,) for text in [*map(str, range(1, count + 1)), "Index"]]
         below = [line for text in numbered for line in wrap(text, width - 4.0, size)]
     left = max(block_width(text, size) for text in lines) + 12
     column = min((width - left - 2) / count, 74.0)

@@ -91,7 +91,7 @@ def _steps(chosen: Mapping[str, Any]) -> str:
     if not domains:
         equal = _weighting([float(entry["weight"]) for entry in chosen["indicators"]])
         return (
-            f"Jeder wird {_NORMALISERS[chosen['normaliser']]}; die Ergebnisse werden {equal}"
+            f"Jeder Indikator wird {_NORMALISERS[chosen['normaliser']]}; die Ergebnisse werden {equal}"
             f"{_AGGREGATIONS[chosen['aggregation']]}."
         )
     within = chosen["within"]
@@ -101,7 +101,7 @@ def _steps(chosen: Mapping[str, Any]) -> str:
         for domain, share in zip(domains, shares, strict=True)
     )
     return (
-        f"Jeder wird {_NORMALISERS[within['normaliser']]}; innerhalb der Bereiche werden die Ergebnisse "
+        f"Jeder Indikator wird {_NORMALISERS[within['normaliser']]}; innerhalb der Bereiche werden die Ergebnisse "
         f"{_AGGREGATIONS[within['aggregation']]}. Die Bereiche sind, mit ihrem Gewicht: {told}. Jeder Bereich wird "
         f"{_NORMALISERS[chosen['normaliser']]}; die Bereiche werden {_weighting(shares)}"
         f"{_AGGREGATIONS[chosen['aggregation']]}."
