@@ -24,13 +24,15 @@ from sozlib.batch.planning import make_plan
 from sozlib.batch.progress import ShownProgress
 from sozlib.batch.summary import by_reason, counted
 from sozlib.crew import Crew
+from sozlib.edition import PUBLIC
+from sozlib.editions import edition_of
 from sozlib.errors import BuildError, Problem, relative
 from sozlib.files import Digests, digest_of, stamp_of
 from sozlib.findings import listed
 from sozlib.manifest import make_manifest, write_manifest
 from sozlib.program import program
 from sozlib.project import Assembler, Engine, Project, scaffold
-from sozlib.release import exclusive, recover, switch_in
+from sozlib.release import exclusive, keep_apart, recover, switch_in
 
 if TYPE_CHECKING:
     from sozlib.snapshot import Snapshot
@@ -92,9 +94,12 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
     from sozlib.book.shelf import Shelf
     from sozlib.state import make_snapshot
 
+    chosen = edition_of(project, edition)
     name = edition + (PARTIAL if wish.partial else "")
     began = time.perf_counter()
     workshop, report = project.workshop(name), project.output(name)
+    if not chosen.public:
+        keep_apart(report, project.output(PUBLIC))
     # A partial build reads the whole one's snapshot, so the two never run at the same time.
     with exclusive(project.workshop(edition)), Crew(wish.workers or project.report.workers) as crew:
         recover(report)

@@ -16,6 +16,7 @@ from sozlib.german_arguments import GermanParser
 
 if TYPE_CHECKING:
     from sozlib.build import Wish
+    from sozlib.journal import Act
     from sozlib.project import Project
 
 #: Exit codes; the handbook lists them.
@@ -115,6 +116,9 @@ def make_parser() -> GermanParser:
     preview.add_argument("topic", metavar="THEMA", help="Themenfeld oder Dateiname des Kapitels")
     add("verify", _verify, "prüft einen freigegebenen Bericht noch einmal", edition)
     add("attack", _attack, "greift eine Ausgabe an und zeigt, wie genau gesperrte Zahlen bestimmbar sind", edition)
+    add("pack", _pack, "verpackt freigegebene Ausgaben verschlüsselt zur Weitergabe", edition)
+    log = add("log", _log, "zeigt das Protokoll und prüft, ob es unverändert ist", edition)
+    log.add_argument("--lines", metavar="ZAHL", type=_number, default=20, help="so viele Einträge (0: alle)")
     init = add("init", _init, "legt einen eigenen Projektordner an")
     init.add_argument("folder", metavar="ORDNER", type=Path, help="neuer oder leerer Ordner")
     schema = add("schema", _schema, "schreibt JSON-Schemata der Parameterdateien für Editoren")
@@ -194,11 +198,14 @@ def _build(options: argparse.Namespace) -> int:
     if done is not None:
         print("\n".join(done))
         return OK
-    from sozlib.build import build
+    from sozlib.build import PARTIAL, build
+    from sozlib.journal import noted
 
     project = _project(options)
+    wish = _wish(options)
     for edition in _editions(options, project):
-        build(project, edition, _wish(options))
+        with noted(project, "build", edition + (PARTIAL if wish.partial else "")):
+            build(project, edition, wish)
     return OK
 
 
@@ -214,15 +221,39 @@ def _preview(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     from sozlib.commands import verify
 
-    project = _project(options)
-    return max(verify(project, edition) for edition in _editions(options, project))
+    return _examined(options, "verify", verify)
 
 
 def _attack(options: argparse.Namespace) -> int:
     from sozlib.commands import show_attack
 
-    project = _project(options)
-    return max(show_attack(project, edition) for edition in _editions(options, project))
+    return _examined(options, "attack", show_attack)
+
+
+def _examined(options: argparse.Namespace, act: Act, examine: Callable[[Project, str], int]) -> int:
+    """Examine each edition asked for, and note it; the worst result."""
+    from sozlib.journal import noted
+
+    project, worst = _project(options), OK
+    for edition in _editions(options, project):
+        with noted(project, act, edition) as about:
+            code = examine(project, edition)
+            about["result"] = "failed" if code else "done"
+        worst = max(worst, code)
+    return worst
+
+
+def _pack(options: argparse.Namespace) -> int:
+    from sozlib.commands import pack_editions
+
+    pack_editions(_project(options), options.edition)
+    return OK
+
+
+def _log(options: argparse.Namespace) -> int:
+    from sozlib.commands import show_log
+
+    return show_log(_project(options), options.edition, options.lines)
 
 
 def _init(options: argparse.Namespace) -> int:

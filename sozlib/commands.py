@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sozlib.batch.planning import make_plan
 from sozlib.batch.summary import told
 from sozlib.editions import edition_of
-from sozlib.errors import InputError, Place, Problem, relative
+from sozlib.errors import InputError, Place, Problem, SozlibError, relative
 from sozlib.findings import counted, listed
 from sozlib.project import Project
 from sozlib.written import examine_written
@@ -149,6 +149,69 @@ def show_attack(project: Project, edition: str, lines: int = 20) -> int:
         print(f"  {'' if inference.safe else 'ZU GENAU: '}{described(inference, snapshot)}")
     print(f"{len(short)} geschützte Zahlen sind zu genau bestimmbar." if short else summary(found))
     return BuildError.exit_code if short else 0
+
+
+def pack_editions(project: Project, names: Sequence[str]) -> list[Path]:
+    """Pack the released reports of editions, each with its passphrase, and print where they lie.
+
+    Raises
+    ------
+    SozlibError
+        No edition was named, a passphrase is missing or weak, or a report is not what was released.
+    """
+    from sozlib.editions import chosen
+    from sozlib.journal import noted
+    from sozlib.packing import pack, passphrases
+
+    if not names:
+        raise SozlibError("Nennen Sie die Ausgabe, zum Beispiel „sozlib pack --edition municipal“.")
+    editions = chosen(project, names)
+    secrets = passphrases(project.report.passphrase_variable, editions)
+    packages = []
+    for edition in editions:
+        with noted(project, "pack", edition.id):
+            packages.append(pack(project, edition, secrets[edition.id]))
+        print(relative(packages[-1], project.root))
+    return packages
+
+
+def show_log(project: Project, editions: Sequence[str], lines: int) -> int:
+    """Print the last entries of the audit log and whether its chain is whole.
+
+    Parameters
+    ----------
+    project
+        The report project.
+    editions
+        Only these; a family stands for its members. Nothing means all.
+    lines
+        At most so many entries; 0 for all.
+
+    Returns
+    -------
+    int
+        0, or 3 if the log was changed.
+    """
+    from sozlib.errors import BuildError
+    from sozlib.journal import place, read
+
+    path = place(project)
+    entries, problems = read(path, relative(path, project.root))
+    wanted = [e for e in entries if not editions or any(_meant(str(e.content["edition"]), name) for name in editions)]
+    for entry in wanted[-lines:] if lines else wanted:
+        print(entry)
+    if problems:
+        print("\n" + listed(problems))
+        return BuildError.exit_code
+    if not entries:
+        print("Das Protokoll ist leer.")
+        return 0
+    print(f"\n{len(entries)} Einträge, die Kette ist geschlossen. Prüfsumme des letzten: {entries[-1].digest}")
+    return 0
+
+
+def _meant(edition: str, name: str) -> bool:
+    return edition == name or edition.startswith(f"{name}-")
 
 
 def _snapshot_of(project: Project, edition: str, files: dict[str, str]) -> Snapshot | None:

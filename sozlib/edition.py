@@ -26,8 +26,8 @@ SIDES: tuple[Side, ...] = ("own", "others", "sums")
 #: The edition that everybody may read.
 PUBLIC = "public"
 
-#: Endings of folders beside an edition's own: partial builds and previews.
-_TAKEN = re.compile(r"-(?:teil|vorschau)$", re.IGNORECASE)
+#: Names of other folders beside those of editions: partial builds, previews, packages.
+_TAKEN = re.compile(r".*-(?:teil|vorschau)|pakete", re.IGNORECASE)
 
 
 class Show(Parameters):
@@ -104,8 +104,8 @@ class Edition(Parameters):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        if _TAKEN.search(self.id):
-            raise ValueError(f"„{self.id}“: Kennungen auf -teil und -vorschau sind für Teilbauten vergeben.")
+        if _TAKEN.fullmatch(self.id):
+            raise ValueError(f"„{self.id}“: „pakete“ und Namen auf -teil und -vorschau sind schon vergeben.")
         if self.for_each and self.own:
             raise ValueError("for_each und own schließen sich aus: eine Reihe bildet die eigenen Gebiete selbst.")
         if self.together and not self.for_each:

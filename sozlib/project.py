@@ -10,9 +10,9 @@ import datetime as dt
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from sozlib.edition import Edition
 from sozlib.errors import InputError, Place, Problem
@@ -152,6 +152,10 @@ class Report(Parameters):
     levels: tuple[Level, ...]
     areas: AreasFile
     editions: tuple[Edition, ...]
+    passphrase_variable: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")] = Field(
+        "SOZLIB_PASSPHRASE",
+        description="Umgebungsvariable mit der Passphrase der Pakete; mit _AUSGABE dahinter die einer einzelnen",
+    )
     topics: tuple[Topic, ...]
     volumes: Volumes
     assembler: Assembler = "auto"

@@ -58,6 +58,22 @@ def recover(report: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def keep_apart(report: Path, public: Path) -> None:
+    """Refuse a place below the public folder, or around it: what lies there is published with it.
+
+    Raises
+    ------
+    SozlibError
+        The places are not apart, be it by a link between folders.
+    """
+    one, other = report.resolve(), public.resolve()
+    if one.is_relative_to(other) or other.is_relative_to(one):
+        raise SozlibError(
+            f"{report.as_posix()} liegt im Ordner der öffentlichen Ausgabe ({other.as_posix()}). Entfernen Sie die "
+            "Verknüpfung; dort darf nur stehen, was alle sehen dürfen."
+        )
+
+
 @contextlib.contextmanager
 def exclusive(workshop: Path) -> Iterator[None]:
     """Keep a second build out of the same workshop.
@@ -74,7 +90,7 @@ def exclusive(workshop: Path) -> Iterator[None]:
     holder = workshop / ".lock-holder"
     handle = os.open(workshop / ".lock", os.O_RDWR | os.O_CREAT)
     try:
-        if not _lock(handle):
+        if not lock(handle):
             raise SozlibError(
                 f"{workshop.as_posix()}: Hier läuft schon ein Bau{_who(holder)}. Warten Sie, bis er fertig ist, "
                 "oder brechen Sie ihn ab."
@@ -99,16 +115,25 @@ def _who(holder: Path) -> str:
     return f" (Prozess {process}, seit {began.day}.{began.month}.{began.year}, {began:%H:%M} Uhr)"
 
 
-def _lock(handle: int) -> bool:
+def lock(handle: int, *, wait: bool = False) -> bool:
+    """Take the system's lock on an open file; False if another process has it.
+
+    Parameters
+    ----------
+    handle
+        Descriptor of the file.
+    wait
+        Wait for the other process to end instead.
+    """
     try:
         if sys.platform == "win32":
             import msvcrt
 
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(handle, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
         else:
             import fcntl
 
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except OSError:
         return False
     return True
