@@ -113,12 +113,13 @@ def verify(project: Project, edition: str) -> int:
     from sozlib.errors import BuildError
     from sozlib.manifest import compare, read_manifest
 
+    chosen = edition_of(project, edition)
     report = project.output(edition)
     shown = relative(report, project.root)
     snapshot = _snapshot_of(project, edition, read_manifest(report)["snapshot"])
     with Crew(project.report.workers) as crew:
-        problems = compare(report, shown) + check_files(report, project, snapshot, crew)
-    if snapshot is None and edition_of(project, edition).protects:
+        problems = compare(report, shown) + check_files(report, project, edition, snapshot, crew)
+    if snapshot is None and chosen.protects:
         said = "Geschützte Werte wurden nicht gesucht: Der Datenstand dieses Berichts liegt nicht mehr vor."
         remedy = "„sozlib build“ baut neu und prüft."
         problems.append(Problem("gate-without-data", said, remedy, Place(shown), "warning"))

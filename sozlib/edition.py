@@ -60,8 +60,12 @@ class Shows(Show):
     @property
     def everything(self) -> bool:
         """Whether nothing is held back."""
+        return not (self.tells("class") or self.tells("nothing"))
+
+    def tells(self, showing: Showing) -> bool:
+        """Whether some rule says so."""
         rules = (self, *self.topics.values(), *self.indicators.values())
-        return all(getattr(rule, side) in (None, "value") for rule in rules for side in SIDES)
+        return any(getattr(rule, side) == showing for rule in rules for side in SIDES)
 
     def as_seen_by_others(self, public: Shows) -> Shows:
         """The same, with what the public edition shows of areas wherever nothing is said of others.
@@ -125,6 +129,35 @@ class Edition(Parameters):
     def protects(self) -> bool:
         """Whether it holds anything back."""
         return self.minimum_count > 1 or self.own_minimum_count > 1 or not self.shows.everything
+
+    @property
+    def mark(self) -> str:
+        """Which edition it is and for whom, as it stands on every page and in every file."""
+        return f"{self.title}. {self.notice}".strip() if self.notice else self.title
+
+    @property
+    def protection(self) -> str:
+        """What it holds back, in sentences for readers."""
+        if not self.protects:
+            return f"Diese Ausgabe enthält kleine Zahlen. {self.notice}".strip()
+        counts = (
+            f"Anzahlen über null und unter {self.minimum_count} sind gesperrt (Zeichen „.“), dazu weitere, aus denen "
+            "sie sich errechnen ließen."
+        )
+        return " ".join(filter(None, (counts if self.minimum_count > 1 else "", self.beyond_counts)))
+
+    @property
+    def beyond_counts(self) -> str:
+        """What is different for own areas, and of what it tells a class or nothing, in sentences for readers."""
+        said = []
+        if self.own and self.minimum_count > 1:
+            few = f"sind es die unter {self.own_minimum_count}" if self.own_minimum_count > 1 else "gilt das nicht"
+            said.append(f"Für die eigenen Gebiete {few}, außer wo ein eigener Wert den eines anderen verriete.")
+        if self.shows.tells("class"):
+            said.append("Von einigen Werten steht nur die Klasse da, in der sie liegen.")
+        if self.shows.tells("nothing"):
+            said.append("Einige Werte werden in dieser Ausgabe nicht gezeigt (Zeichen „.“).")
+        return " ".join(said)
 
     @property
     def holds(self) -> tuple[str, ...]:

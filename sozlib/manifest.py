@@ -94,6 +94,7 @@ def make_manifest(
         "invented": project.report.invented,
         "cycle": plan.cycle,
         "edition": plan.edition,
+        "for": edition_of(project, plan.edition).mark,
         "date": project.cycle.published.isoformat(),
         "versions": {
             "sozlib": version("sozlib"),

@@ -167,6 +167,12 @@ class Report(Parameters):
     )
     start_indicator: Id | None = Field(None, description="Indikator der Karte auf der Startseite")
 
+    def licence_of(self, edition: Edition) -> tuple[str, str]:
+        """Licence of an edition and its address; what is not for everybody is not licensed to anybody."""
+        return (
+            (self.licence, self.licence_url) if edition.public else ("keine, nicht zur Veröffentlichung bestimmt", "")
+        )
+
     @model_validator(mode="after")
     def _unique(self) -> Self:
         lists: dict[str, list[str]] = {

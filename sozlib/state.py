@@ -115,12 +115,13 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
         tables["standardised"] = protect_standardised(
             state.standardised, state.indicators, indicators, state.catalogue, minimum=chosen.minimum_count
         )
+    licence, address = project.report.licence_of(chosen)
     snapshot = write_snapshot(
         path,
         meta={
             "edition": chosen.model_dump(mode="json"),
             "cycle": project.cycle.model_dump(mode="json"),
-            "report": project.report.model_dump(mode="json"),
+            "report": project.report.model_dump(mode="json") | {"licence": licence, "licence_url": address},
             "catalogue": [indicator.model_dump(mode="json") for indicator in state.catalogue],
             "sources": _sources(state.observations),
             "inputs": inputs,

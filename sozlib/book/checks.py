@@ -17,10 +17,12 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from sozlib.batch.plan import Plan
+from sozlib.book.imprint import notices
 from sozlib.book.pages import PageFacts, check_links, facts
 from sozlib.book.pdfua import pdf_findings
 from sozlib.crew import Crew
 from sozlib.disclosure.hidden import is_written, read_hidden, record_of
+from sozlib.editions import edition_of
 from sozlib.errors import Place, Problem
 from sozlib.files import Digests, digest_of, write_whole
 from sozlib.gate.gate import Examined, Gate
@@ -74,18 +76,18 @@ class Inspection:
         Folder of the report.
     gate
         What must not get out.
-    notice
+    notices
         Words that must stand in every PDF's description.
     """
 
     site: Path
     gate: Gate
-    notice: str
+    notices: tuple[str, ...]
 
     @property
     def digest(self) -> str:
         """SHA-256 over what is looked for and who looks."""
-        return digest_of([self.gate.digest, self.notice, program(Digests())])
+        return digest_of([self.gate.digest, self.notices, program(Digests())])
 
     def of(self, name: str) -> Inspected:
         """Inspect one file, named by its path in the report."""
@@ -96,7 +98,7 @@ class Inspection:
             except Exception:  # the gate says so
                 return Inspected(self.gate.examine(path, name))
             return Inspected(self.gate.examine(path, name, tree), facts(tree))
-        pdf = tuple(pdf_findings(path, self.notice)) if name.startswith("pdf/") and name.endswith(".pdf") else ()
+        pdf = tuple(pdf_findings(path, *self.notices)) if name.startswith("pdf/") and name.endswith(".pdf") else ()
         return Inspected(self.gate.examine(path, name), pdf=pdf)
 
     def some(self, names: Iterable[str]) -> dict[str, Inspected]:
@@ -136,7 +138,7 @@ def check_site(
     list
         Everything that is wrong, pages first.
     """
-    inspection = Inspection(site, gate_of(project, snapshot), project.report.invented)
+    inspection = _inspection(site, project, plan.edition, snapshot)
     kept = Kept.of(snapshot, inspection) if snapshot is not None and digests is not None else None
     known = kept.known(digests or {}) if kept is not None else {}
     inspected = known | _inspect(inspection, [name for name in _files(site) if name not in known], crew)
@@ -150,11 +152,18 @@ def check_site(
     ]
 
 
-def check_files(site: Path, project: Project, snapshot: Snapshot | None, crew: Crew | None = None) -> list[Problem]:
+def check_files(
+    site: Path, project: Project, edition: str, snapshot: Snapshot | None, crew: Crew | None = None
+) -> list[Problem]:
     """Check every file of a released report anew: links, PDFs, and that nothing hidden stands in any file."""
-    inspection = Inspection(site, gate_of(project, snapshot), project.report.invented)
+    inspection = _inspection(site, project, edition, snapshot)
     inspected = _inspect(inspection, _files(site), crew)
     return [*_pages(site, inspected), *_pdfs(inspected), *_gate(inspection.gate, inspected)]
+
+
+def _inspection(site: Path, project: Project, edition: str, snapshot: Snapshot | None) -> Inspection:
+    marks = tuple(notices(project, edition_of(project, edition)))
+    return Inspection(site, gate_of(project, snapshot), marks)
 
 
 def gate_of(project: Project, snapshot: Snapshot | None) -> Gate:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from sozlib.book import published
 from sozlib.book.shelf import Shelf
 from sozlib.book.workbook import write_workbook
+from sozlib.edition import Edition
 from sozlib.snapshot import CLASSES, WITHOUT_VALUE, Snapshot
 
 if TYPE_CHECKING:
@@ -213,7 +214,7 @@ def _outlines(snapshot: Snapshot, path: Path) -> Path | None:
         "title": f"Grenzen der {report['terms']['plural']}, {report['whole']['name']}",
         "source": report["areas"]["source"],
         "license": report["areas"]["licence"] or report["licence"],
-        "note": report["invented"],
+        "note": " ".join(filter(None, (Edition.model_validate(snapshot.meta["edition"]).mark, report["invented"]))),
         "features": features,
     }
     path.write_text(json.dumps(collection, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
@@ -243,7 +244,13 @@ def _descriptor(snapshot: Snapshot, resources: Iterable[dict[str, Any]]) -> dict
         "version": str(cycle["version"]),
         "created": f"{cycle['published']}T00:00:00Z",
         "keywords": ["Sozialbericht", "Sozialplanung", report["whole"]["name"]],
-        "licenses": [{"name": _licence_name(report), "title": report["licence"], "path": report["licence_url"]}],
+        "licenses": [
+            {
+                "name": _licence_name(report),
+                "title": report["licence"],
+                **({"path": report["licence_url"]} if report["licence_url"] else {}),
+            }
+        ],
         "contributors": [
             {
                 "title": publisher["name"],
@@ -260,6 +267,8 @@ def _descriptor(snapshot: Snapshot, resources: Iterable[dict[str, Any]]) -> dict
 
 
 def _licence_name(report: dict[str, Any]) -> str:
+    if not report["licence_url"]:
+        return "none"
     return "dl-de-by-2.0" if "govdata.de/dl-de/by-2-0" in report["licence_url"] else "other-open"
 
 

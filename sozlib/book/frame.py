@@ -159,12 +159,7 @@ class Frame:
     @property
     def protection(self) -> str:
         """What the edition protects, as a sentence."""
-        if self.edition.minimum_count > 1:
-            return (
-                f"Anzahlen unter {self.edition.minimum_count} und alle Werte, aus denen sie sich errechnen ließen, "
-                "sind durch ein Zeichen ersetzt."
-            )
-        return f"Diese Ausgabe enthält kleine Zahlen. {self.edition.notice}".strip()
+        return self.edition.protection
 
     @property
     def signs_href(self) -> str:
@@ -176,6 +171,7 @@ class Frame:
         """What every template gets: ``site``, ``terms``, ``words``, ``publisher``, ``signs_href``."""
         report, cycle, terms = self.report, self.cycle, self.report.terms
         several = len(self.edition_ids) > 1
+        licence, licence_url = report.licence_of(self.edition)
         band = " · ".join(filter(None, (self.edition.title if several else "", self.edition.notice, report.invented)))
         publisher = ", ".join(filter(None, (report.publisher.name, report.publisher.unit)))
         territory = f", Gebietsstand {cycle.territory}" if cycle.territory else ""
@@ -192,7 +188,7 @@ class Frame:
                 "whole": report.whole.name,
                 "band": band,
                 "invented": report.invented,
-                "internal": self.edition.id != "public",
+                "internal": not self.edition.public,
                 "marks": self.marks,
                 "nav": (
                     self.home,
@@ -204,8 +200,8 @@ class Frame:
                 "publisher": publisher,
                 "imprint_line": f"{report.title}, {version}. Daten bis {short_date(cycle.data_until)}{territory}.",
                 "as_of": " · ".join([*as_of, *(["alle Angaben erfunden"] if report.invented else [])]),
-                "licence": report.licence,
-                "licence_url": report.licence_url,
+                "licence": licence,
+                "licence_url": licence_url,
                 "foot_content": content,
                 "foot_legal": (
                     Step("barrierefreiheit.html", "Barrierefreiheit"),

@@ -37,6 +37,7 @@ def volume_data(project: Project, edition: Edition, volume: Volume, *, motif: st
     report, cycle = project.report, project.cycle
     work = f"{report.title}, {report.whole.name}"
     name = f"Band {volume.number}: {volume.title}"
+    about = volume.subtitle or report.subtitle
     state = (
         f"Daten bis {short_date(cycle.data_until)}, Fassung {cycle.version} vom {long_date(cycle.published)}. "
         f"{edition.title}."
@@ -45,9 +46,7 @@ def volume_data(project: Project, edition: Edition, volume: Volume, *, motif: st
         "document-title": f"{work}, {name}",
         "author": author(project),
         "keywords": ["Sozialbericht", report.whole.name, volume.title, cycle.title],
-        "description": f"{volume.subtitle}. {report.invented}".strip(". ") + "."
-        if volume.subtitle
-        else report.subtitle,
+        "description": " ".join(sentence(part) for part in (about, *notices(project, edition)) if part),
         "work": work,
         "owner": f"{report.whole.name} (erfundene Daten)" if report.invented else report.whole.name,
         "title-lines": _title_lines(report.title),
@@ -69,8 +68,7 @@ def volume_data(project: Project, edition: Edition, volume: Volume, *, motif: st
 
 def notices(project: Project, edition: Edition) -> list[str]:
     """Lines at the foot of every page."""
-    about = f"{edition.title}. {edition.notice}".strip() if edition.notice else edition.title
-    return [line for line in (project.report.invented, about) if line]
+    return [line for line in (project.report.invented, edition.mark) if line]
 
 
 def author(project: Project) -> str:
@@ -82,6 +80,7 @@ def author(project: Project) -> str:
 def imprint(project: Project, edition: Edition, volume: Volume) -> list[list[str]]:
     """Entries of the imprint, key and words."""
     report, cycle, publisher = project.report, project.cycle, project.report.publisher
+    licence, address = report.licence_of(edition)
     reach = (publisher.address, publisher.phone, publisher.email, publisher.website)
     contact = ", ".join(part for part in (publisher.name, publisher.unit, *reach) if part)
     territory = f"; Gebietsstand {cycle.territory}" if cycle.territory else ""
@@ -93,27 +92,22 @@ def imprint(project: Project, edition: Edition, volume: Volume) -> list[list[str
         ["Fassung", f"{cycle.version} vom {long_date(cycle.published)}, {edition.title}"],
         ["Datenstand", f"{short_date(cycle.data_until)}{territory}"],
         ["Zitierweise", f"{cited} {city}." if city else cited],
-        ["Lizenz", f"{report.licence} ({report.licence_url})" if report.licence_url else report.licence],
+        ["Lizenz", f"{licence} ({address})" if address else licence],
         ["Schriften", "Source Sans 3 und Source Serif 4 (SIL Open Font License 1.1)"],
         [
             "Barrierefreiheit",
             "Diese Datei ist nach PDF/UA-1 und PDF/A-2a gesetzt. Alle Abbildungen haben Alternativtexte; die Zahlen "
             "stehen zusätzlich als Tabellen in der Webfassung.",
         ],
-        ["Geheimhaltung", protection(edition)],
+        ["Geheimhaltung", edition.protection],
         ["Hinweis", report.invented],
     ]
     return [entry for entry in entries if entry[1]]
 
 
-def protection(edition: Edition) -> str:
-    """What the edition does about small numbers, in one or two sentences."""
-    if edition.minimum_count:
-        return (
-            f"Anzahlen über null und unter {edition.minimum_count} sind gesperrt (Zeichen „.“), dazu weitere, aus "
-            "denen sie sich errechnen ließen."
-        )
-    return edition.notice or "In dieser Ausgabe ist nichts gesperrt."
+def sentence(text: str) -> str:
+    """Text with a full stop."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def short_date(date: dt.date) -> str:

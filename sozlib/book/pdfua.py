@@ -8,7 +8,7 @@ ISO 14289-1 (PDF/UA-1), ISO 19005-2 (PDF/A-2a).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -22,15 +22,15 @@ from sozlib.book.pdf import structure_elements
 _LONGEST_ALT = 1200
 
 
-def pdf_findings(path: Path, notice: str = "") -> list[str]:
+def pdf_findings(path: Path, *notices: str) -> list[str]:
     """What is wrong with a PDF: language, title, bookmarks, structure, alternative texts, table headers.
 
     Parameters
     ----------
     path
         The PDF.
-    notice
-        Words that must be in its description; nothing when empty.
+    notices
+        Words that must be in its description: for whom it is, that its data are invented.
 
     Returns
     -------
@@ -42,18 +42,20 @@ def pdf_findings(path: Path, notice: str = "") -> list[str]:
     except pikepdf.PdfError as error:
         return [f"Das PDF lässt sich nicht öffnen ({error})."]
     with pdf:
-        return list(_findings(pdf, notice))
+        return list(_findings(pdf, notices))
 
 
-def _findings(pdf: pikepdf.Pdf, notice: str) -> Iterator[str]:
+def _findings(pdf: pikepdf.Pdf, notices: Sequence[str]) -> Iterator[str]:
     root: Any = pdf.Root
     if not str(root.get("/Lang", "")).startswith("de"):
         yield "Die Sprache ist nicht Deutsch."
     with pdf.open_metadata() as metadata:
         if not metadata.get("dc:title"):
             yield "Der Titel fehlt in den Metadaten."
-        if notice and notice not in str(metadata.get("dc:description", "")):
-            yield "Der Hinweis auf erfundene Daten fehlt in den Metadaten."
+        described = str(metadata.get("dc:description", ""))
+        for notice in notices:
+            if notice not in described:
+                yield f"Der Hinweis „{notice}“ fehlt in den Metadaten."
         if str(metadata.get("pdfuaid:part", "")) != "1":
             yield "Die Kennung als PDF/UA-1 fehlt."
         if (str(metadata.get("pdfaid:part", "")), str(metadata.get("pdfaid:conformance", ""))) != ("2", "A"):

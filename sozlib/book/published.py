@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sozlib.chapter.signs import OFFICIAL, SIGNS
+from sozlib.edition import Edition
 from sozlib.snapshot import WITHOUT_VALUE, Snapshot
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ VALUE_FIELDS: tuple[tuple[str, str, str], ...] = (
     ("trend_aenderung", "number", "Veränderung im geprüften Zeitraum in der Einheit des Indikators"),
     ("definition_fassung", "string", "Fassung der Definition"),
     ("quelle", "string", "Quelle der Ausgangsdaten"),
-    ("lizenz", "string", "Lizenz dieser Datei"),
+    ("lizenz", "string", "Lizenz dieser Datei, oder für wen sie bestimmt ist"),
 )
 
 _VERSUS = {"above": "höher", "below": "niedriger", "same": "nicht unterscheidbar"}
@@ -112,10 +113,16 @@ def values(snapshot: Snapshot) -> pd.DataFrame:
             "trend_aenderung": number("trend_change", rows["decimals"]),
             "definition_fassung": rows["definition_fassung"],
             "quelle": rows["quelle"],
-            "lizenz": report["licence"],
+            "lizenz": _use(snapshot),
         }
     )
     return frame[[name for name, _, _ in VALUE_FIELDS]]
+
+
+def _use(snapshot: Snapshot) -> str:
+    """Who may use a file, in each of its rows, so that it stays with them: the licence, or for whom the edition is."""
+    edition = Edition.model_validate(snapshot.meta["edition"])
+    return str(snapshot.meta["report"]["licence"]) if edition.public else edition.mark
 
 
 def areas(snapshot: Snapshot) -> pd.DataFrame:

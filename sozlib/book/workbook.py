@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 
 from sozlib.book import published
+from sozlib.edition import Edition
 from sozlib.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ def write_workbook(snapshot: Snapshot, values: pd.DataFrame, path: Path) -> None
             "title": f"{report['title']}: Indikatoren",
             "author": report["publisher"]["name"],
             "company": report["publisher"]["name"],
-            "comments": report["invented"],
+            "comments": " ".join(
+                filter(None, (Edition.model_validate(snapshot.meta["edition"]).mark, report["invented"]))
+            ),
             "created": published_on,
         }
     )
@@ -96,25 +99,21 @@ def _sheet_name(title: str, book: Any) -> str:
 
 
 def _read_me(book: Any, formats: _Formats, snapshot: Snapshot) -> None:
-    report, cycle, edition = (snapshot.meta[key] for key in ("report", "cycle", "edition"))
+    report, cycle = snapshot.meta["report"], snapshot.meta["cycle"]
+    edition = Edition.model_validate(snapshot.meta["edition"])
     sheet = book.add_worksheet("Lies mich")
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 96)
     sheet.write_string(0, 0, report["title"], formats.title)
-    protection = (
-        f"Anzahlen unter {edition['minimum_count']} und alles, woraus sie sich errechnen ließen, sind durch ein "
-        "Zeichen ersetzt."
-        if edition["minimum_count"]
-        else "Diese Ausgabe enthält kleine Zahlen. " + edition["notice"]
-    )
     lines = [
         ("Hinweis", report["invented"]),
         ("Herausgeber", ", ".join(filter(None, (report["publisher"]["name"], report["publisher"]["unit"])))),
-        ("Ausgabe", f"{edition['title']}, Fassung {cycle['version']} vom {_date(cycle['published'])}"),
+        ("Ausgabe", f"{edition.title}, Fassung {cycle['version']} vom {_date(cycle['published'])}"),
         ("Datenstand", f"Daten bis {_date(cycle['data_until'])}, Gebietsstand {cycle['territory']}"),
-        ("Lizenz", f"{report['licence']}, {report['licence_url']}"),
+        ("Bestimmt für", edition.notice),
+        ("Lizenz", ", ".join(filter(None, (report["licence"], report["licence_url"])))),
         ("Namensnennung", f"{report['publisher']['name']}, {report['title']}"),
-        ("Geheimhaltung", protection),
+        ("Geheimhaltung", edition.protection),
         (
             "Aufbau",
             "Ein Blatt je Themenfeld, eine Zeile je Indikator, Gebiet und Jahr. Quelle und Fassung der Definition "

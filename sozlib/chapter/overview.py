@@ -7,6 +7,7 @@ from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
 from sozlib.chapter.markdown import Caption
 from sozlib.chapter.tables import Column, Row, Table
+from sozlib.edition import Edition
 
 
 def sources_table(context: Context) -> Part:
@@ -28,8 +29,8 @@ def sources_table(context: Context) -> Part:
 
 def protection(context: Context) -> Part:
     """How this edition protects small numbers, and how many values it withholds."""
-    minimum = int(context.edition.get("minimum_count") or 0)
-    title = str(context.edition.get("title", ""))
+    edition = Edition.model_validate(context.edition)
+    minimum, title = edition.minimum_count, edition.title
     frame = context.snapshot.indicators
     hidden, total = int((frame["status"] == ".").sum()), len(frame)
     if minimum > 1:
@@ -39,6 +40,9 @@ def protection(context: Context) -> Part:
             "Rang, Vergleich und Entwicklung. Damit sich ein gesperrter Wert nicht als Differenz errechnen lässt, "
             "werden weitere gesperrt."
         )
+        text += f" {edition.beyond_counts}".rstrip()
+    elif edition.protects:
+        text = f"{title}: {edition.protection}"
     else:
         text = f"{title}: In dieser Ausgabe werden keine Anzahlen gesperrt. Sie ist nicht zur Weitergabe bestimmt."
     share = numbers.with_unit(numbers.number(100 * hidden / total), "%") if total else ""

@@ -49,7 +49,8 @@ def test_help_is_german(
         (("bild",), "Unbekannter Befehl „bild“. Meinten Sie „build“?"),
         (
             ("xyz",),
-            "Unbekannter Befehl „xyz“. Bekannt sind: check, plan, build, preview, verify, attack, pack, log, init, schema.",
+            "Unbekannter Befehl „xyz“. Bekannt sind: check, plan, build, preview, verify, attack, pack, log, "
+            "init, schema.",
         ),
         (("preview", "0101"), "Es fehlt: THEMA."),
         (("build", "--area", "0101"), "Nicht verstanden: --area 0101. Meinten Sie „--areas“?"),

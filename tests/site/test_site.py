@@ -198,7 +198,10 @@ def test_the_internal_edition_says_so_and_is_not_offered_to_search_engines(tmp_p
     snapshot = small_report.snapshot(project, tmp_path / "stand")
     build_site(project, internal, snapshot, small_report.documents(plan), tmp_path / "seiten", {})
     root = read(tmp_path / "seiten" / "index.html")
-    assert "Interne Ausgabe · Nur für den Dienstgebrauch." in root.xpath("//*[@class='band']")[0].text_content()
+    assert (
+        "Interne Ausgabe · Nur für den Dienstgebrauch · Der Probekreis ist erfunden."
+        in root.xpath("//*[@class='band']")[0].text_content()
+    )
     assert root.xpath("//meta[@name='robots']/@content") == ["noindex, nofollow"]
 
 
