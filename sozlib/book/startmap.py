@@ -72,7 +72,7 @@ def start_map(frame: Frame, series: Series) -> dict[str, Any] | None:
     values = context.values(series)
     rows = frame.snapshot.indicators
     rows = rows[(rows["indicator"] == meta.id) & rows["area"].isin(list(areas.shapes))]
-    classes = map_classes(rows, decimals=meta.decimals)
+    classes = context.told_classes(series) or map_classes(rows, decimals=meta.decimals)
     whole = context.value(series, context.whole_id)
     links = {
         value.area: Link(href, _spoken(value, meta.decimals, meta.unit))

@@ -91,7 +91,7 @@ def comparison(series: Series, setting: Setting) -> str:
     """Finding of the ranked dot chart."""
     noun, whole = series.meta.noun, setting.whole
     if setting.area is None:
-        if not any(r.versus_whole for r in series.among(setting.names)):
+        if not any(r.versus_whole for r in series.comparable(setting.names)):
             return map_finding(series, setting)
         found = spread(series, setting)
         return _two_counts(setting, noun, found["above"], found["below"])
@@ -215,9 +215,8 @@ def totals(ages: AgeStructure) -> list[tuple[tuple[int, int | None], float]]:
 
 
 def in_order(series: Series, setting: Setting, period: int | None = None) -> list[Reading]:
-    """Readings of the areas that show a value, from low to high."""
-    shown = [r for r in series.among(setting.names, period) if r.shown and r.value is not None]
-    return sorted(shown, key=lambda r: r.value or 0.0)
+    """Readings of the areas that show a value, from low to high; none where they say little about all areas."""
+    return sorted(series.comparable(setting.names, period), key=lambda r: r.value or 0.0)
 
 
 def _two_counts(setting: Setting, noun: german.Noun, above: Sequence[str], below: Sequence[str]) -> str:

@@ -51,14 +51,19 @@ class LegendEntry:
     count: int
 
 
+def class_of(value: AreaValue, classes: Classes) -> int | None:
+    """Class in which an area is drawn: that of its value, or the one that the edition tells instead."""
+    return value.told_class if value.value is None else classes.class_of(value.value)
+
+
 def legend(values: Sequence[AreaValue], classes: Classes) -> tuple[LegendEntry, ...]:
     """Legend of a map: every class, also an empty one, then the reasons why values are missing."""
-    counts = classes.counts(v.value for v in values)
+    found = [class_of(v, classes) for v in values]
     entries = [
-        LegendEntry(token, label, count)
-        for token, label, count in zip(classes.tokens(), classes.labels(), counts, strict=True)
+        LegendEntry(token, label, found.count(number))
+        for number, (token, label) in enumerate(zip(classes.tokens(), classes.labels(), strict=True))
     ]
-    hidden = [v for v in values if not v.known]
+    hidden = [v for v, number in zip(values, found, strict=True) if number is None]
     for reason in dict.fromkeys(spoken_reason(v.status) for v in hidden):
         same = [v for v in hidden if spoken_reason(v.status) == reason]
         entries.append(LegendEntry("withheld", f"{reason}{NBSP}({same[0].sign})", len(same)))
@@ -254,8 +259,9 @@ class AreaMap:
     def _area(
         self, id: str, value: AreaValue, tokens: Sequence[str], view: _View, line: float, *, linked: bool
     ) -> None:
-        hatched = value.value is None
-        fill = "withheld" if value.value is None else tokens[self.classes.class_of(value.value)]
+        number = class_of(value, self.classes)
+        hatched = number is None
+        fill = "withheld" if number is None else tokens[number]
         self.canvas.shape(
             view.rings(self.outlines.rings[id]),
             fill,
@@ -298,7 +304,8 @@ class AreaMap:
             text = value.label
             if not text:
                 continue
-            if several and not value.known:
+            number = class_of(value, self.classes)
+            if several and number is None:
                 text = f"{text} {value.sign}"
             view = self.inset if self.outlines.enlarged(id) and self.inset is not None else self.main
             spot = self.outlines.spots[id]
@@ -311,10 +318,10 @@ class AreaMap:
             half = text_width(text, size, bold=True) / 2
             taken.append((x - half - 2, y - size * 0.4, x + half + 2, y + size * 0.4))
             color = "ink"
-            if value.value is None:
+            if number is None:
                 self.canvas.rect(x - half - 3, y - 8.5, 2 * half + 6, 17, "withheld")
             else:
-                color = lettering(tokens[self.classes.class_of(value.value)])
+                color = lettering(tokens[number])
             self.canvas.text(
                 x, y + size * MIDDLE, text, size=size, bold=True, color=color, anchor="middle", gid="hidden"
             )

@@ -97,9 +97,7 @@ def whole_only(context: Context, all_series: Sequence[Series]) -> Table:
     rows = []
     for series in all_series:
         meta, whole = series.meta, series.whole()
-        shown = sorted(
-            (r for r in series.among(context.areas) if r.shown and r.value is not None), key=lambda r: r.value or 0.0
-        )
+        shown = sorted(series.comparable(context.areas), key=lambda r: r.value or 0.0)
         nothing = "." if any(map(series.covers, context.areas)) else "x"
         ends = [meta.cell(shown[0]), meta.cell(shown[-1])] if shown else [nothing, nothing]
         rows.append(

@@ -203,7 +203,7 @@ def _leading_overall(context: Context, used: Sequence[Series]) -> tuple[str, Ser
 
 
 def _ends(context: Context, series: Series) -> tuple[Reading | None, Reading | None]:
-    shown = [r for r in series.among(context.areas) if r.shown and r.value is not None]
+    shown = series.comparable(context.areas)
     if len(shown) < 2:
         return None, None
     return min(shown, key=lambda r: r.value or 0.0), max(shown, key=lambda r: r.value or 0.0)

@@ -15,7 +15,7 @@ from typing import Any
 from sozlib import reads
 from sozlib.chapter import german, numbers
 from sozlib.chapter.signs import shows_value
-from sozlib.snapshot import Snapshot
+from sozlib.snapshot import CLASSES, Snapshot
 
 #: Fields of the catalogue that are plain text.
 _TEXTS = (
@@ -230,6 +230,17 @@ class Series:
     def among(self, areas: Iterable[str], period: int | None = None) -> list[Reading]:
         """Readings of several areas in one period."""
         return [self.get(area, period) for area in areas]
+
+    def comparable(self, areas: Iterable[str], period: int | None = None) -> list[Reading]:
+        """Readings of several areas that show a value; none where these say little about all of them.
+
+        That is so where the edition tells of some only the class, or shows fewer than half: the highest of those few
+        would be read as the highest of all.
+        """
+        among = [self.get(area, period) for area in areas if self.covers(area)]
+        shown = [reading for reading in among if reading.shown and reading.value is not None]
+        told = any(reading.status in CLASSES for reading in among)
+        return [] if told or 2 * len(shown) < len(among) else shown
 
     def last_known(self, area: str) -> Reading | None:
         """Latest reading of an area whose value is known."""

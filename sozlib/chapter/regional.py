@@ -26,10 +26,10 @@ def map(context: Context, series: Series, period: int | None = None) -> Part:
     outlines = outlines_of(context.snapshot)
     if outlines is None:
         return nothing("Für diesen Bericht liegen keine Gebietsgrenzen vor; die Karte entfällt.")
-    if not any_shown(context, series, period):
-        return nothing(f"Für „{meta.title}“ ist in keinem Gebiet ein Wert ausgewiesen; die Karte entfällt.")
     values = context.values(series, period)
-    classes = map_classes(_pooled(context, series), decimals=meta.decimals)
+    if not any_shown(context, series, period) and all(value.told_class is None for value in values):
+        return nothing(f"Für „{meta.title}“ ist in keinem Gebiet ein Wert ausgewiesen; die Karte entfällt.")
+    classes = context.told_classes(series) or map_classes(_pooled(context, series), decimals=meta.decimals)
     entries = [entry for entry in legend(values, classes) if entry.token != "withheld"]
 
     def draw(width: int, flat: bool = False) -> Figure:

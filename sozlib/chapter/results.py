@@ -76,7 +76,7 @@ def _widest(context: Context, used: Sequence[Series]) -> tuple[Series, Reading, 
     """Indicator with a direction whose areas lie furthest apart in relation to the whole, with its ends."""
     found = []
     for series in used:
-        shown = [r for r in series.among(context.areas) if r.shown and r.value is not None]
+        shown = series.comparable(context.areas)
         there = series.whole().value
         if len(shown) > 1 and there and series.meta.direction != "neutral" and series.meta.kind != "change":
             ends = min(shown, key=_value), max(shown, key=_value)

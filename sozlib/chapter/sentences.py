@@ -167,7 +167,7 @@ def _untested(meta: Meta, noun: german.Noun, known: Sequence[Reading], reading: 
 def rank(series: Series, setting: Setting, reading: Reading, turn: int = 0) -> list[str]:
     """The place among all areas, and which neighbours cannot be told apart."""
     noun = german.subject(series.meta.kind)
-    others = [r for r in series.among(setting.names, reading.period) if r.shown and r.area != reading.area]
+    others = [r for r in series.comparable(setting.names, reading.period) if r.area != reading.area]
     if not reading.shown or reading.value is None or len(others) < 2:
         return []
     own = reading.value
@@ -245,7 +245,7 @@ def overall(series: Series, setting: Setting) -> list[str]:
         parts = [f"{_said(meta, reading, reading.value, whole.locative)}."]
     else:
         parts = [_clause_first(meta.noun.nominative, reading.status, whole.locative, subject_first=True) + "."]
-    areas = [r for r in series.among(setting.names) if r.shown and r.value is not None]
+    areas = series.comparable(setting.names)
     if len(areas) > 1:
         ordered = sorted(areas, key=lambda r: r.value or 0.0)
         low, high = ordered[0], ordered[-1]

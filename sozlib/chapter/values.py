@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sozlib.chapter.numbers import number, with_unit
 from sozlib.chapter.signs import SIGNS
-from sozlib.snapshot import WITHOUT_VALUE
+from sozlib.snapshot import CLASSES, WITHOUT_VALUE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,6 +72,11 @@ class AreaValue:
     def known(self) -> bool:
         """Whether there is a value to draw."""
         return self.value is not None
+
+    @property
+    def told_class(self) -> int | None:
+        """Class that the edition tells instead of the value, 0 for the lowest; None where it tells none."""
+        return CLASSES[self.status][0] - 1 if self.status in CLASSES else None
 
     @property
     def sign(self) -> str:
