@@ -177,7 +177,7 @@ def test_the_workbook_has_a_sheet_for_each_topic_and_shows_signs_and_brackets(ta
     assert cells["0201", 2025].number_format.startswith("(")
     text = " ".join(str(c.value) for r in book["Lies mich"].iter_rows() for c in r if c.value)
     assert "Der Probekreis ist erfunden." in text
-    assert "Anzahlen unter 3" in text
+    assert "Anzahlen über null und unter 3 sind gesperrt" in text
 
 
 def test_text_that_looks_like_a_formula_does_not_run_in_a_spreadsheet(tmp_path: Path) -> None:
