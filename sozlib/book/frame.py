@@ -172,7 +172,8 @@ class Frame:
         report, cycle, terms = self.report, self.cycle, self.report.terms
         several = len(self.edition_ids) > 1
         licence, licence_url = report.licence_of(self.edition)
-        band = " · ".join(filter(None, (self.edition.title if several else "", self.edition.notice, report.invented)))
+        said = (self.edition.title if several else "", self.edition.notice, report.invented)
+        band = " · ".join(part.removesuffix(".") for part in said if part)
         publisher = ", ".join(filter(None, (report.publisher.name, report.publisher.unit)))
         territory = f", Gebietsstand {cycle.territory}" if cycle.territory else ""
         version = f"Fassung {cycle.version} vom {long_date(cycle.published)}"

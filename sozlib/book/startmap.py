@@ -79,7 +79,7 @@ def start_map(frame: Frame, series: Series) -> dict[str, Any] | None:
         for value in values
         if (href := frame.links.area(value.area))
     }
-    terms = frame.report.terms
+    terms, whole_report = frame.report.terms, len(links) == len(values)
     each = {"m": "Jeder", "f": "Jede", "n": "Jedes"}[terms.gender]
 
     def drawn(width: int, prefix: str) -> Markup:
@@ -94,11 +94,14 @@ def start_map(frame: Frame, series: Series) -> dict[str, Any] | None:
             plural=terms.plural,
             width=width,
         )
-        title = f"Karte der {len(values)} {terms.plural}, {each.lower()} {terms.singular} ist ein Link"
+        linked = f"{each.lower()} {terms.singular} ist ein Link" if whole_report else "mit Links zu den Profilen"
+        title = f"Karte der {len(values)} {terms.plural}, {linked}"
         return Markup(html_form(written(figure, salt=prefix), prefix, title, meta.title, context.palette, links))
 
     when = german.stichtag(meta.as_of, series.period).removeprefix("Stand ")
     leads = f"{each} {terms.singular} führt zu {'ihrem' if terms.gender == 'f' else 'seinem'} Profil."
+    if not whole_report:
+        leads = f"Wo der Bericht ein Profil enthält, führen die {terms.plural} dorthin."
     return {
         "id": _ID,
         "number": "1",
