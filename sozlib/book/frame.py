@@ -173,7 +173,7 @@ class Frame:
         several = len(self.edition_ids) > 1
         licence, licence_url = report.licence_of(self.edition)
         said = (self.edition.title if several else "", self.edition.notice, report.invented)
-        band = " · ".join(part.removesuffix(".") for part in said if part)
+        band = " · ".join(filter(None, said)).replace(". · ", " · ")
         publisher = ", ".join(filter(None, (report.publisher.name, report.publisher.unit)))
         territory = f", Gebietsstand {cycle.territory}" if cycle.territory else ""
         version = f"Fassung {cycle.version} vom {long_date(cycle.published)}"
