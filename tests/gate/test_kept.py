@@ -139,8 +139,9 @@ def test_a_damaged_record_of_what_was_learned_is_no_record(report, looked_at):
 def test_several_processes_find_what_one_finds(report, monkeypatch):
     plant(report, cell="17,4", alt="Linie. Neuhafen: 17,4 Prozent.")
     leaky.pdf(report[0] / "pdf" / "neuhafen.pdf", "Kinderarmut: 7.391 im Jahr 2025.")
-    alone = checks.check_files(*report)
+    site, project, snapshot = report
+    alone = checks.check_files(site, project, "public", snapshot)
     monkeypatch.setattr(checks, "_FEW", 0)
     with Crew(2) as crew:
-        assert checks.check_files(*report, crew) == alone
+        assert checks.check_files(site, project, "public", snapshot, crew) == alone
     assert {problem.place.file for problem in alone if problem.code == "disclosure"} == {PAGE, "pdf/neuhafen.pdf"}
