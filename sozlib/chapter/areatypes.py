@@ -1,56 +1,89 @@
-"""Types of areas in the report: their map, what marks them, how stable they are, who has moved."""
+"""Types of areas as an edition's snapshot holds them, and the words for them.
+
+Which type an area has, how sure that is, which areas are most like it; what marks a type. A type describes and does not
+judge: no word here says that one is better than another.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 
-from sozlib.chapter import german, markdown, numbers
-from sozlib.chapter.choropleth import choropleth
-from sozlib.chapter.classes import Kinds
+from sozlib.chapter import german
 from sozlib.chapter.context import Context
-from sozlib.chapter.display import Part
-from sozlib.chapter.figures import figure, nothing
-from sozlib.chapter.outlines import outlines_of
 from sozlib.chapter.readings import Series
-from sozlib.chapter.sources import source_line
-from sozlib.chapter.tables import Column, Row, Table
-from sozlib.chapter.values import AreaValue, finite
+from sozlib.chapter.values import finite
 
 _LETTERS = "ABCDEFGH"
-#: A mean further from zero than this, in standard deviations, marks a type.
-SALIENT = 0.5
-#: Hennig's limits: a type is stable from the first, unstable below the second.
-_STABLE, _FAIR = 0.75, 0.60
-_NONE = "Für diesen Bericht sind keine Raumtypen vereinbart (parameters/typology.yml)."
+#: A mean further from the middle than this, in standard deviations, marks a type; beyond the second it does so far.
+SALIENT, FAR = 0.5, 1.25
+#: An assignment is sure from these shares of draws and of methods, unsure below the second ones.
+SURE, UNSURE = (0.80, 2 / 3), (0.65, 0.50)
+#: Longer lists of areas are cut, with the number of the others.
+MOST_NAMED = 12
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """An area's type: number (None without type), share of the runs that confirm it, marks by indicator."""
+    """An area's type.
+
+    Parameters
+    ----------
+    area
+        Id.
+    number
+        Number of the type, None without.
+    kept, agreed
+        Share of the draws, and of the methods and starts, that confirm it.
+    second
+        Number of the type that is nearest but for the own.
+    reason
+        Why there is no type or why the area was only assigned afterwards.
+    marks
+        By indicator, in standard deviations.
+    """
 
     area: str
     number: int | None
     kept: float | None
+    agreed: float | None
+    second: int | None
     reason: str
     marks: Mapping[str, float]
 
     @property
     def letter(self) -> str:
         """ "A", "B", …; "x" without type."""
-        return "x" if self.number is None else _LETTERS[self.number]
+        return letter(self.number)
+
+    @property
+    def later(self) -> bool:
+        """Whether the area took no part in the grouping and was assigned afterwards."""
+        return self.number is not None and bool(self.reason)
 
     @property
     def certainty(self) -> str:
-        """Certainty of the assignment in a word."""
-        if self.kept is None:
+        """Certainty of the assignment in a word; "x" where it is not known."""
+        if self.number is None or self.kept is None:
             return "x"
-        printed = round(100 * self.kept) / 100
-        return "hoch" if printed >= 0.80 else "mittel" if printed >= 0.65 else "gering"
+        kept = round(100 * self.kept) / 100
+        agreed = 1.0 if self.agreed is None else self.agreed
+        if kept < UNSURE[0] or agreed < UNSURE[1]:
+            return "gering"
+        return "hoch" if kept >= SURE[0] and agreed >= SURE[1] else "mittel"
+
+    @property
+    def unsure(self) -> bool:
+        """Whether "unsichere Zuordnung" stands beside the area."""
+        return self.certainty == "gering"
+
+
+def letter(number: int | None) -> str:
+    """Letter of a type, "x" for none."""
+    return "x" if number is None else _LETTERS[number]
 
 
 def definition(context: Context) -> Mapping[str, Any]:
@@ -77,11 +110,13 @@ def assignments(context: Context, period: int | None = None) -> dict[str, Assign
 
 def _assignment(row: Mapping[str, Any]) -> Assignment:
     marks = {k.removeprefix("mark:"): finite(v) for k, v in row.items() if k.startswith("mark:")}
-    number = int(row["type"])
+    number, second = int(row["type"]), int(row["second"])
     return Assignment(
         str(row["area"]),
         number if number >= 0 else None,
         finite(row["kept"]),
+        finite(row["agreed"]),
+        second if second >= 0 else None,
         str(row["reason"] or ""),
         {k: v for k, v in marks.items() if v is not None},
     )
@@ -93,244 +128,107 @@ def members(found: Mapping[str, Assignment]) -> dict[int, list[Assignment]]:
     return {number: [a for a in found.values() if a.number == number] for number in present}
 
 
+def series(context: Context) -> list[Series]:
+    """Indicators of the typology, in its order."""
+    return [context.series(str(id)) for id in definition(context).get("indicators", ())]
+
+
 def name(context: Context, number: int) -> str:
     """Name of a type as the parameters say, "Typ A" without one."""
-    letter = _LETTERS[number]
-    return str((definition(context).get("names") or {}).get(letter) or f"Typ {letter}")
+    return str((definition(context).get("names") or {}).get(letter(number)) or f"Typ {letter(number)}")
 
 
-def salient(context: Context, found: Mapping[str, Assignment], number: int) -> str:
-    """What marks a type: "viel „A“, wenig „B“"; indicators in which it differs clearly from the mean."""
-    means = _means(members(found)[number])
-    titles = {s.meta.id: f"„{s.meta.short_title}“" for s in _series(context)}
-    order = sorted(means, key=lambda id: -abs(means[id]))
-    above = [titles[id] for id in order if means[id] >= SALIENT][:3]
-    below = [titles[id] for id in order if means[id] <= -SALIENT][:3]
-    parts = [f"hoch: {german.join(above)}"] if above else []
-    parts += [f"niedrig: {german.join(below)}"] if below else []
-    return "; ".join(parts) or "nahe am Durchschnitt"
+def titled(context: Context, number: int) -> str:
+    """Letter and name of a type: "A Dünn besiedelt", "Typ B"."""
+    given = name(context, number)
+    return given if given == f"Typ {letter(number)}" else f"{letter(number)} {given}"
 
 
-def map(context: Context) -> Part:
-    """Map of the types with their letters."""
-    found = assignments(context)
-    outlines = outlines_of(context.snapshot)
-    if not found:
-        return nothing(_NONE)
-    if outlines is None:
-        return nothing("Für diesen Bericht liegen keine Gebietsgrenzen vor; die Karte entfällt.")
-    groups, setting = members(found), context.setting
-    kinds = Kinds(
-        tuple(f"type-{_LETTERS[number].lower()}" for number in groups),
-        tuple(_titled(context, number) for number in groups),
+def means(group: Sequence[Assignment]) -> dict[str, float]:
+    """Mean marks of a type, of the areas that made it; of all of them where each was assigned afterwards."""
+    core = [a for a in group if not a.later] or list(group)
+    return {id: sum(a.marks[id] for a in core) / len(core) for id in core[0].marks}
+
+
+def typical(group: Sequence[Assignment], count: int) -> list[Assignment]:
+    """The areas of a type that are nearest to its mean, the most typical first."""
+    middle = means(group)
+    return sorted(group, key=lambda a: sum((a.marks[id] - middle[id]) ** 2 for id in middle))[:count]
+
+
+def marked(context: Context, marks: Mapping[str, float]) -> str:
+    """What marks a type, in a sentence: "Weit über dem Durchschnitt liegt die Bevölkerungsdichte; …"."""
+    nouns = {s.meta.id: s.meta.noun.nominative for s in series(context)}
+    middle = "dem Durchschnitt" if definition(context).get("scale") == "z" else "dem mittleren Wert"
+    levels = (
+        (f"weit über {middle}", FAR, float("inf")),
+        (f"über {middle}", SALIENT, FAR),
+        (f"unter {middle}", -FAR, -SALIENT),
+        (f"weit unter {middle}", float("-inf"), -FAR),
     )
-    order = list(groups)
-    values = [
-        AreaValue(
-            a.area,
-            context.areas[a.area].name,
-            None if a.number is None else float(order.index(a.number)),
-            status="x" if a.number is None else "",
-            label=a.letter,
-        )
-        for a in found.values()
+    order = sorted(nouns, key=lambda id: -abs(marks[id]))
+    parts = []
+    for words, low, high in levels:
+        here = [nouns[id] for id in order if (low <= marks[id] < high if low > 0 else low < marks[id] <= high)]
+        if here:
+            parts.append(f"{words} {'liegt' if len(here) == 1 else 'liegen'} {german.join(here)}")
+    near = f"alle Merkmale liegen nahe am {middle.removeprefix('dem ')}"
+    return german.capital("; ".join(parts) or near) + "."
+
+
+def listed(context: Context, found: Collection[Assignment], most: int = MOST_NAMED) -> str:
+    """Names of areas, the unsure ones marked; a long list is cut with the number of the others."""
+    shown = [
+        context.areas[a.area].name + (" (unsichere Zuordnung)" if a.unsure else "") for a in list(found)[: most or None]
     ]
-
-    def draw(width: int) -> Figure:
-        return choropleth(
-            outlines,
-            values,
-            kinds,
-            palette=context.palette,
-            own=setting.area,
-            unit="Typ",
-            decimals=0,
-            plural=setting.plural,
-            width=width,
-        )
-
-    statement = f"{german.capital(german.count_word(len(groups)))} Typen fassen ähnliche {setting.plural} zusammen"
-    what = (
-        f"Gruppierung nach {german.count_word(len(_series(context)))} Merkmalen, ohne Bewertung, {years(context)[-1]}"
-    )
-    told = "; ".join(f"{_titled(context, number)}: {_list(context, group)}" for number, group in groups.items())
-    alt = f"Karte der Typen. {told}."
-    return figure(context, "fig-raumtypen", draw, markdown.Caption(statement, what, _source(context)), alt, None)
+    return cut(shown, len(found) - len(shown))
 
 
-def profiles(context: Context) -> Part:
-    """Table of what marks each type, and how stable it is."""
-    found = assignments(context)
-    if not found:
-        return nothing(_NONE)
-    groups = members(found)
-    steady = definition(context).get("stability") or {}
-    means = {number: _means(group) for number, group in groups.items()}
-    rows = [
-        Row(series.meta.short_title, tuple(numbers.signed(means[number][series.meta.id], 1) for number in groups))
-        for series in _series(context)
-    ]
-    rows.append(Row(f"Zahl der {context.setting.plural}", tuple(str(len(group)) for group in groups.values())))
-    rows.append(Row("Stabilität", tuple(_stable(finite(steady.get(str(number)))) for number in groups)))
-    columns = tuple(Column(_LETTERS[number], "Typ") for number in groups)
-    what = f"Mittel der {context.setting.plural} in Standardabweichungen, {years(context)[-1]}. Stabilität: "
-    limits = (numbers.number(_STABLE, 2), numbers.number(_FAIR, 2))
-    what += "mittlere Ähnlichkeit (Jaccard) in Stichproben, ab {} stabil, unter {} instabil".format(*limits)
-    return _table("tbl-raumtypen", Table("Merkmal", columns, tuple(rows)), "Was die Typen kennzeichnet", what, context)
+def cut(names: Iterable[str], others: int) -> str:
+    """List in a sentence: "A, B und C", "A, B und drei weitere"."""
+    more = [f"{german.count_word(others)} weitere"] if others else []
+    return german.join([*names, *more])
 
 
-def describe(context: Context) -> Part:
-    """A paragraph for each type: members and marks; and who has moved since the reference year."""
-    found = assignments(context)
-    if not found:
-        return nothing(_NONE)
-    lines = []
-    for number, group in members(found).items():
-        few = " Der Typ besteht aus einem einzigen Gebiet." if len(group) == 1 else ""
-        title = markdown.plain(f"{_titled(context, number)}.")
-        lines.append(
-            f"**{title}** {markdown.plain(german.capital(salient(context, found, number)))}. "
-            + markdown.plain(f"Dazu gehören: {_list(context, group)}.{few}")
-        )
-    unsure = [a for a in found.values() if a.certainty == "gering"]
-    if unsure:
-        lines.append(markdown.plain(f"Unsicher zugeordnet: {_list(context, unsure)}."))
-    without = [a for a in found.values() if a.number is None]
-    if without:
-        lines.append(markdown.plain(f"Ohne Typ, weil Angaben fehlen: {_list(context, without)}."))
-    return Part("text", "\n\n".join(lines))
+def within(context: Context, count: int) -> str:
+    """In how many areas: "in drei Räumen", "in keinem Raum"."""
+    setting = context.setting
+    if not count:
+        return f"in {'keiner' if setting.gender == 'f' else 'keinem'} {setting.singular}"
+    return f"in {german.counted_dative(count, setting.singular, setting.plural_dative, setting.gender)}"
 
 
-def table(context: Context) -> Part:
-    """Type of every area with its certainty, beside the type in the reference year."""
-    found, known = assignments(context), years(context)
-    if not found:
-        return nothing(_NONE)
-    before = assignments(context, known[0]) if len(known) > 1 else {}
-    rows = []
-    for a in found.values():
-        cells = [
-            a.letter if a.number is None else _titled(context, a.number),
-            "x" if a.kept is None else numbers.number(100 * a.kept, 0),
-            a.certainty,
-        ]
-        cells += [before[a.area].letter if a.area in before else "x"] if before else []
-        rows.append(Row(context.areas[a.area].name, tuple(cells)))
-    columns = [Column(f"Typ {known[-1]}", left=True), Column("gleicher Typ in %"), Column("Sicherheit", left=True)]
-    columns += [Column(f"Typ {known[0]}", left=True)] if before else []
-    what = f"Anteil von {definition(context)['runs']} Stichproben mit gleichem Typ; hoch ab 80 %, mittel ab 65 %"
-    content = Table(context.setting.singular, tuple(columns), tuple(rows))
-    statement = f"{_moves(context, found, before)}" if before else f"Typen der {context.setting.plural}"
-    return _table("tbl-zuordnung", content, statement, what.replace(" %", f"{numbers.NBSP}%"), context)
-
-
-def evidence(context: Context) -> Part:
-    """Table of what speaks for each number of types."""
-    rows = definition(context).get("evidence") or []
-    if not rows:
-        return nothing(_NONE)
-    chosen = int(definition(context)["types"])
-    columns = ("Silhouette", "Gap", "Standardfehler", "Stabilität", "kleinster Typ")
-    lines = tuple(
-        Row(
-            str(int(row["types"])),
-            (
-                *(_decimal(row[key]) for key in ("silhouette", "gap", "gap_error", "stability")),
-                str(int(row["smallest"])),
-            ),
-            "own" if int(row["types"]) == chosen else "",
-        )
-        for row in rows
-    )
-    content = Table("Zahl der Typen", tuple(Column(c) for c in columns), lines)
-    what = "Silhouette, Gap und Stabilität: mehr ist besser. Hervorgehoben: die gewählte Zahl"
-    return _table("tbl-typenzahl", content, "Was für welche Zahl von Typen spricht", what, context)
-
-
-def method(context: Context) -> Part:
-    """How the types are found."""
-    chosen = definition(context)
-    if not chosen:
-        return nothing(_NONE)
-    scales = {"z": "z-Werte", "robust": "Median und Quartilsabstand", "rank": "Ränge (normalverteilt)"}
-    methods = {"ward": "Ward", "k-means": "k-Means", "mixture": "gaußsche Mischverteilung"}
-    titles = german.join(f"„{s.meta.short_title}“" for s in _series(context))
-    text = (
-        f"Merkmale: {titles}. Skala: {scales[chosen['scale']]}; Verfahren: {methods[chosen['method']]}. Die Typen "
-        f"werden für {german.join(str(year) for year in years(context))} auf gemeinsamer Skala gebildet; ein Typ "
-        f"behält den Buchstaben seines Gegenstücks im Bezugsjahr {chosen['reference']}. Die Sicherheit der Zuordnung "
-        f"ist der Anteil von {chosen['runs']} Stichproben, in denen der nächste Typ das Gegenstück des eigenen ist. "
-        "Grundlage sind nur die in dieser Ausgabe gezeigten Werte. Ein Typ beschreibt; er bewertet nicht."
-    )
-    return Part("text", markdown.plain(text))
-
-
-def lead(context: Context) -> str:
-    """What types are for."""
-    return (
-        f"Welche {context.setting.plural} einander ähnlich sind und sich deshalb gut vergleichen lassen. "
-        "Typen beschreiben; sie bewerten nicht."
-    )
+def similar(context: Context, area: str, count: int = 3) -> list[str]:
+    """Ids of the areas most like an area, the most similar first; empty without a typology."""
+    table = context.snapshot.similar
+    if table is None:
+        return []
+    rows = table[table["area"] == area].sort_values("place")
+    return [str(id) for id in rows["similar"] if str(id) in context.areas][:count]
 
 
 def type_text(context: Context) -> str:
-    """Type of the chapter's area, its certainty and who shares it, in sentences; "" without one."""
+    """Type of the chapter's area, its certainty, who shares it and who is most like it; "" without one."""
     found = assignments(context)
     own = found.get(context.area.id) if context.area else None
     if own is None or own.number is None:
         return ""
     others = [a for a in found.values() if a.number == own.number and a.area != own.area]
-    text = f"{_titled(context, own.number)} (Sicherheit der Zuordnung: {own.certainty})."
-    if not others:
-        return f"{text} Kein anderes Gebiet gehört zu diesem Typ."
-    shown = others if len(others) <= 5 else others[:4]
-    rest = len(others) - len(shown)
-    more = f" und {german.count_word(rest)} weitere" if rest else ""
-    names = ", ".join(context.areas[a.area].name for a in shown) if rest else _list(context, shown)
-    return f"{text} Zum selben Typ {'gehört' if len(others) == 1 else 'gehören'} {names}{more}."
+    text = f"{titled(context, own.number)} ({_sure(own)})."
+    if others:
+        names = [context.areas[a.area].name for a in (others if len(others) <= 5 else others[:4])]
+        verb = "gehört" if len(others) == 1 else "gehören"
+        text += f" Zum selben Typ {verb} {cut(names, len(others) - len(names))}."
+    else:
+        text += " Kein anderes Gebiet gehört zu diesem Typ."
+    alike = [context.areas[id].name for id in similar(context, own.area)]
+    if alike:
+        text += f" Nach diesen Merkmalen am ähnlichsten {'ist' if len(alike) == 1 else 'sind'} {german.join(alike)}."
+    return text
 
 
-def _moves(context: Context, now: Mapping[str, Assignment], before: Mapping[str, Assignment]) -> str:
-    moved = [
-        a
-        for a in now.values()
-        if a.area in before and a.number is not None and before[a.area].number not in (None, a.number)
-    ]
-    verb = "hat" if len(moved) <= 1 else "haben"
-    since = years(context)[0]
-    return f"{german.capital(context.setting.count(len(moved)))} {verb} seit {since} den Typ gewechselt"
-
-
-def _titled(context: Context, number: int) -> str:
-    given, letter = name(context, number), _LETTERS[number]
-    return given if given == f"Typ {letter}" else f"{letter} {given}"
-
-
-def _means(group: Sequence[Assignment]) -> dict[str, float]:
-    return {id: sum(a.marks[id] for a in group) / len(group) for id in group[0].marks}
-
-
-def _series(context: Context) -> list[Series]:
-    return [context.series(str(id)) for id in definition(context).get("indicators", ())]
-
-
-def _list(context: Context, found: Sequence[Assignment]) -> str:
-    return german.join(context.areas[a.area].name for a in found)
-
-
-def _stable(share: float | None) -> str:
-    return "x" if share is None else numbers.number(share, 2)
-
-
-def _decimal(value: Any) -> str:
-    known = finite(value)
-    return "x" if known is None else numbers.number(known, 2)
-
-
-def _source(context: Context) -> str:
-    return source_line(context, _series(context), period=years(context)[-1])
-
-
-def _table(id: str, content: Table, statement: str, what: str, context: Context) -> Part:
-    caption = markdown.Caption(statement, what, _source(context))
-    return Part("table", markdown.table(id, content, caption), content.html(statement), id=id)
+def _sure(own: Assignment) -> str:
+    near = f", auch nahe an Typ {letter(own.second)}" if own.second is not None else ""
+    if own.later:
+        return f"nachträglich zugeordnet: {own.reason}"
+    return f"unsichere Zuordnung{near}" if own.unsure else f"Sicherheit der Zuordnung: {own.certainty}"

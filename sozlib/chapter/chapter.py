@@ -31,13 +31,14 @@ from sozlib.chapter import (
 )
 from sozlib.chapter.context import Context, locate
 from sozlib.chapter.display import Part, show, unique
-from sozlib.chapter.monitorcalls import MonitorCalls, SensitivityCalls, TypeCalls
+from sozlib.chapter.monitorcalls import MonitorCalls, SensitivityCalls
 from sozlib.chapter.placement import placement
 from sozlib.chapter.readings import Reading, Series
 from sozlib.chapter.sentences import describe, paragraphs
 from sozlib.chapter.signs import SIGNS
 from sozlib.chapter.sources import source_line
 from sozlib.chapter.tables import Table
+from sozlib.chapter.typecalls import TypeCalls
 from sozlib.snapshot import WITHOUT_VALUE
 
 

@@ -2,7 +2,7 @@
 
 The class limits are the same for all years (:mod:`sozlib.chapter.classes`). An area without a value is hatched and has
 a line of its own in the legend; it never gets the colour of a class. Small areas are repeated enlarged in an inset; a
-label that finds no room in its area stands beside it with a line.
+label that finds no room in its area stands beside it with a line, or is left out where areas are many.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ _COLUMN = 206.0  # beside the map
 _TALLEST = {True: 460.0, False: 560.0}  # of the main map, on phones and else
 _TALLEST_FLAT = 270.0  # in print
 _LEGEND = 160.0  # width of the legend beside an inset
+_LABELLED = 60  # on maps of more areas, labels that find no room in theirs are left out
 _MANY = 24  # from here on a map without inset takes the whole width
 
 
@@ -313,7 +314,8 @@ class AreaMap:
             radius = spot.radius * view.scale
             size = next((s for s in (14.0, 13.0, 12.0) if self._fits(text, s, radius)), None)
             if size is None:
-                outside.append((text, x, y))
+                if len(self.values) <= _LABELLED:
+                    outside.append((text, x, y))
                 continue
             half = text_width(text, size, bold=True) / 2
             taken.append((x - half - 2, y - size * 0.4, x + half + 2, y + size * 0.4))

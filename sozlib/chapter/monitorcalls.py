@@ -1,10 +1,10 @@
-"""Monitor, its audit and types of areas at a notebook's keyboard: one short name for each of their parts."""
+"""The monitor and its audit at a notebook's keyboard: one short name for each of their parts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from sozlib.chapter import areatypes, monitor, monitormethod, sensitivity
+from sozlib.chapter import monitor, monitormethod, sensitivity
 from sozlib.chapter.audited import audited
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
@@ -135,55 +135,3 @@ class SensitivityCalls:
     def method(self) -> None:
         """How the audit is done."""
         self._show(sensitivity.method(self._context))
-
-
-class TypeCalls:
-    """``chapter.types``. False where the project has no typology.
-
-    Parameters
-    ----------
-    context
-        The chapter's.
-    show
-        Puts a part into the notebook.
-    """
-
-    def __init__(self, context: Context, show: Callable[[Part], None]):
-        self._context, self._show = context, show
-
-    def __bool__(self) -> bool:
-        return bool(areatypes.definition(self._context))
-
-    @property
-    def lead(self) -> str:
-        """Lead of the types' chapter; returned."""
-        return areatypes.lead(self._context)
-
-    @property
-    def indicators(self) -> list[str]:
-        """Ids of the indicators that make the types; returned."""
-        return [str(id) for id in areatypes.definition(self._context).get("indicators", ())]
-
-    def map(self) -> None:
-        """Map of the types."""
-        self._show(areatypes.map(self._context))
-
-    def describe(self) -> None:
-        """A paragraph on each type."""
-        self._show(areatypes.describe(self._context))
-
-    def profiles(self) -> None:
-        """What marks each type, and how stable it is."""
-        self._show(areatypes.profiles(self._context))
-
-    def table(self) -> None:
-        """Type of each area, its certainty, its type in the reference year."""
-        self._show(areatypes.table(self._context))
-
-    def evidence(self) -> None:
-        """What speaks for which number of types."""
-        self._show(areatypes.evidence(self._context))
-
-    def method(self) -> None:
-        """How the types are found."""
-        self._show(areatypes.method(self._context))
