@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from sozlib.edition import Edition
 from sozlib.errors import InputError, Place, Problem
@@ -76,13 +77,15 @@ class ChapterPlan(Parameters):
     """One line of a volume's contents.
 
     ``template`` is the notebook's path below ``notebooks/`` without ending; ``{topic}`` stands for each topic's id
-    when ``for_each: topic`` is given. ``title`` and ``slug`` may use ``{topic}``, ``{topic_title}``, ``{area}``.
+    when ``for_each: topic`` is given, of all topics or of those in ``topics``. ``title`` and ``slug`` may use
+    ``{topic}``, ``{topic_title}``, ``{area}``.
     """
 
     template: str
     title: str
     slug: str = ""
     for_each: Literal["topic"] | None = None
+    topics: tuple[Id, ...] = Field((), description="Nur diese Themenfelder (bei for_each: topic); ohne Angabe alle")
 
 
 class VolumePlan(Parameters):
@@ -107,13 +110,38 @@ class Inset(Parameters):
     areas: tuple[Id, ...]
 
 
+class Parents(Parameters):
+    """Areas of the level above that stand in the ids of the areas below, as districts do in the ids of many cities."""
+
+    level: Id = Field(description="Ebene der übergeordneten Räume, zwischen der ersten und der letzten")
+    id_pattern: str = Field(
+        description="Regulärer Ausdruck; seine erste Klammer ist der Teil der Kennung, der den oberen Raum nennt"
+    )
+    names: dict[Id, str] = Field(description="Kennung des übergeordneten Raums → sein Name")
+
+    @field_validator("id_pattern")
+    @classmethod
+    def _one_group(cls, value: str) -> str:
+        try:
+            groups = re.compile(value).groups
+        except re.error as error:
+            raise ValueError(f"{value!r} ist kein gültiger regulärer Ausdruck ({error}).") from None
+        if not groups:
+            raise ValueError(f"{value!r} braucht eine Klammer um den Teil, der den übergeordneten Raum nennt.")
+        return value
+
+
 class AreasFile(Parameters):
     """Where areas and their outlines come from.
 
     ``table`` (CSV) has the columns id, name, level, parent and optionally short_name, number, valid_from, valid_to;
     ``geometry`` is GeoJSON or GeoPackage; ``id_property`` names the property that holds the id and ``ids`` maps its
     values to ids where they differ. ``columns`` names the headings where they are others (``id: Kennung``); a table
-    without levels lists the areas of the reporting level, and the whole is added.
+    without levels lists the areas of the reporting level, and the whole is added, as are ``parents`` between them.
+    Where nobody has such a list, ``table`` may be the file of the outlines: its properties are the columns.
+
+    What is wrong in a delivered file is put right here, not in the file: ``names`` for areas, ``features`` for outlines
+    with the wrong id, ``ids`` and ``join_outlines`` for outlines that are finer than the tables.
     """
 
     table: str
@@ -124,6 +152,17 @@ class AreasFile(Parameters):
         None, description="Regulärer Ausdruck; seine erste Klammer ist der Teil der Eigenschaft, der die Kennung ist"
     )
     ids: dict[str, str] = Field(default_factory=dict)
+    features: dict[int, str] = Field(
+        default_factory=dict,
+        description="Nummer der Fläche in der Datei (die erste ist 1) → Kennung, wo die Datei eine falsche trägt",
+    )
+    join_outlines: bool = Field(
+        False, description="true: Mehrere Flächen mit derselben Kennung sind Teile eines Raums und werden vereinigt"
+    )
+    names: dict[str, str] = Field(
+        default_factory=dict, description="Kennung → Name, wo die Tabelle keinen eindeutigen oder einen falschen nennt"
+    )
+    parents: Parents | None = None
     changes: str | None = Field(
         None, description="CSV der Gebietsänderungen: old, new, year (ab wann), share (Anteil, leer = ganz), source"
     )
@@ -175,6 +214,13 @@ class Report(Parameters):
 
     @model_validator(mode="after")
     def _unique(self) -> Self:
+        known = {topic.id for topic in self.topics}
+        for chapter in (*self.volumes.overall.chapters, *self.volumes.area.chapters):
+            strange = sorted(set(chapter.topics) - known)
+            if strange:
+                raise ValueError(f"Kapitel „{chapter.template}“: {', '.join(strange)} ist kein Themenfeld (topics).")
+            if chapter.topics and chapter.for_each is None:
+                raise ValueError(f"Kapitel „{chapter.template}“: topics braucht for_each: topic.")
         lists: dict[str, list[str]] = {
             "topics": [t.id for t in self.topics],
             "editions": [e.id for e in self.editions],

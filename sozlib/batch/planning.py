@@ -12,7 +12,7 @@ from sozlib.batch.templates import check_template
 from sozlib.editions import edition_of
 from sozlib.errors import Place, Problem, raise_errors
 from sozlib.nearest import nearest
-from sozlib.project import ChapterPlan, Project, VolumePlan
+from sozlib.project import ChapterPlan, Project, Topic, VolumePlan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +127,9 @@ def _chapters(
     topics: frozenset[str],
     problems: list[Problem],
 ) -> list[PlannedChapter]:
-    each = project.report.topics if entry.for_each == "topic" else (None,)
+    each: Sequence[Topic | None] = (None,)
+    if entry.for_each == "topic":
+        each = [topic for topic in project.report.topics if not entry.topics or topic.id in entry.topics]
     chapters = []
     for topic in each:
         if topics and (topic is None or topic.id not in topics):

@@ -99,6 +99,10 @@ class Definition(Parameters):
 
     ``interval`` is the method of the 95 % interval; without it, the kind decides (Wilson for proportions, exact Poisson
     for rates, none for the rest), see :mod:`sozlib.indicators.intervals`.
+
+    ``delivered`` is for values that an office publishes without the counts behind them. They are shown as they come.
+    Where the denominator is known from another source, the count behind a share is value times denominator, and an area
+    above is the mean of those below it that have a value, weighted with the denominator: the same as sums of counts.
     """
 
     id: Id
@@ -112,6 +116,11 @@ class Definition(Parameters):
     direction: Direction = Field(description="burdening: hohe Werte belasten; eine Setzung, keine amtliche Wertung")
     numerator: tuple[Term, ...] = Field(min_length=1, description="Zähler: ein Term oder eine Liste von Termen")
     denominator: tuple[Term, ...] = Field((), description="Nenner: ein Term oder eine Liste von Termen")
+    delivered: bool = Field(
+        False,
+        description="true: Das Merkmal (numerator) ist schon der fertige Wert. Mit Nenner entstehen daraus die Anzahl "
+        "(bei Anteilen) und die Werte übergeordneter Gebiete",
+    )
     numerator_text: str = Field(description="Zähler in Worten")
     denominator_text: str = Field("", description="Nenner in Worten")
     interval: Method | None = Field(None, description="Verfahren des 95-%-Intervalls, wenn nicht das übliche der Art")
@@ -163,8 +172,10 @@ class Definition(Parameters):
     def _complete(self) -> Self:
         if self.kind == "count" and self.denominator:
             raise ValueError("Eine Anzahl (count) hat keinen Nenner.")
-        if self.kind != "count" and not self.denominator:
+        if self.kind != "count" and not self.denominator and not self.delivered:
             raise ValueError(f"Der Nenner (denominator) fehlt; ohne ihn geht nur kind: count, nicht {self.kind}.")
+        if self.delivered and (len(self.numerator) > 1 or self.numerator[0].factor != 1 or self.kind == "count"):
+            raise ValueError("delivered: true verlangt als numerator genau ein Merkmal, und nicht kind: count.")
         if self.denominator and not self.denominator_text:
             raise ValueError("Der Nenner in Worten (denominator_text) fehlt.")
         if self.interval == "wilson" and self.kind != "proportion":

@@ -87,6 +87,8 @@ def values(indicator: Indicator, quantities: Quantities, periods: tuple[int, int
 
 def shown(indicator: Indicator, quantities: Quantities, periods: tuple[int, int]) -> pd.DataFrame:
     """One indicator: sums, value and sign."""
+    if indicator.delivered:
+        return _delivered(indicator, quantities, periods)
     numerator = quantities.of(indicator.numerator)
     if indicator.denominator:
         denominator = quantities.of(indicator.denominator)
@@ -125,6 +127,59 @@ def shown(indicator: Indicator, quantities: Quantities, periods: tuple[int, int]
             "numerator_size": frame["size"],
             "numerator_least": frame["least"],
             "denominator_least": frame["least_below"],
+        }
+    )
+
+
+#: An area above whose parts without value hold more than this share of its people is marked as limited.
+MOST_MISSING = 0.05
+
+
+def _delivered(indicator: Indicator, quantities: Quantities, periods: tuple[int, int]) -> pd.DataFrame:
+    """One indicator whose value an office delivers; what it rests on comes from the denominator, where that is known.
+
+    The count behind a share is rounded to whole people. An area above takes the value delivered for it, or the mean of
+    the areas below that have one, weighted with their denominators; areas without a value take no part in it.
+    """
+    frame = quantities.of(indicator.numerator)
+    frame = frame[frame["period"].between(*periods)].reset_index(drop=True)
+    if frame.empty:
+        return frame
+    below = (
+        quantities.of(indicator.denominator)[["area", "period", "value", "least"]] if indicator.denominator else None
+    )
+    if below is None:
+        below = pd.DataFrame(columns=["area", "period", "value", "least"])
+    below = below.astype({"period": "int64", "value": "float64", "least": "float64"})
+    frame = frame.merge(below, on=["area", "period"], how="left", suffixes=("", "_below"))
+    counted = indicator.kind == "proportion"
+    product = frame["value"] * frame["value_below"] / indicator.per
+    frame["product"] = product.round() if counted else product
+    frame["known"] = frame["value_below"].where(frame["product"].notna())
+    parts = quantities.ancestors.merge(frame[frame["area"].isin(quantities.base["id"])], on="area")
+    sums = parts.groupby(["upper", "period"])[["product", "known", "value_below"]].sum(min_count=1)
+    own = sums.reindex(pd.MultiIndex.from_frame(frame[["area", "period"]]))
+    unsaid = frame["value"].isna() & ~frame["area"].isin(quantities.base["id"])
+    above = unsaid.to_numpy() & (own["known"] > 0).to_numpy()
+    missing = (1 - own["known"] / own["value_below"]).to_numpy()
+    frame.loc[above, ["product", "known"]] = own.loc[above, ["product", "known"]].to_numpy()
+    frame.loc[above, "value"] = indicator.per * frame.loc[above, "product"] / frame.loc[above, "known"]
+    frame.loc[above, "status"] = np.where(missing[above] > MOST_MISSING, "()", "")
+    nothing = frame["status"].isin(["–", "0"])
+    frame["status"] = frame["status"].mask(nothing, "–" if counted else "")
+    counts = frame["product"] if counted else pd.Series(np.nan, index=frame.index)
+    return pd.DataFrame(
+        {
+            "indicator": indicator.id,
+            "area": frame["area"],
+            "period": frame["period"].astype(int),
+            "numerator": counts,
+            "denominator": frame["known"] if counted else np.nan,
+            "value": frame["value"],
+            "status": frame["status"],
+            "numerator_size": counts,
+            "numerator_least": counts.where(counts > 0),
+            "denominator_least": frame["least_below"] if counted else np.nan,
         }
     )
 

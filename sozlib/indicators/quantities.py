@@ -20,6 +20,9 @@ from sozlib.snapshot import WITHOUT_VALUE
 #: Which sign a sum takes when its parts have no value: the first of these that occurs.
 _PRECEDENCE = (".", "/", "x", "...")
 
+#: Kinds of measures whose sum means nothing.
+_NOT_ADDED = ("share", "mean", "difference")
+
 #: Years that people of the open oldest group are on average beyond its lower bound, for the mean age.
 OPEN_GROUP_YEARS = 2.5
 
@@ -41,8 +44,8 @@ class Quantities:
     levels
         Ids of the levels, reporting level first, the whole last.
     kinds
-        What measures are (count, amount, balance, share, mean); counts where nothing is said. Only counts are looked at
-        by disclosure control; shares and means are never added up.
+        What measures are (count, amount, balance, share, mean, difference); counts where nothing is said. Only counts
+        are looked at by disclosure control; shares, means and differences are never added up.
     """
 
     observations: pd.DataFrame
@@ -139,7 +142,7 @@ class Quantities:
             cells = self._chosen(measure, term)
             if cells.empty:
                 return pd.DataFrame(columns=COLUMNS)
-            additive = self.kinds.get(measure, "count") not in ("share", "mean")
+            additive = self.kinds.get(measure, "count") not in _NOT_ADDED
             parts.append(self._aggregated(cells) if additive else _summed(cells, ["area", "period"]))
         return parts[0] if len(parts) == 1 else _summed(pd.concat(parts), ["area", "period"], expected=len(parts))
 
@@ -193,7 +196,7 @@ class Quantities:
             chosen["value"] = chosen["value"] * middle
         kind = self.kinds.get(measure, "count")
         chosen["least"] = chosen["size"] if kind == "count" else np.nan
-        if kind in ("share", "mean"):
+        if kind in _NOT_ADDED:
             # Nobody can add averages: several groups give nothing, and an area above needs a value of its own.
             several = chosen.duplicated(["area", "period"], keep=False)
             chosen["status"] = chosen["status"].mask(several, "x")

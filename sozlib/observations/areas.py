@@ -14,9 +14,10 @@ import pandas as pd
 
 from sozlib.errors import InputError, Place, Problem
 from sozlib.nearest import nearest
+from sozlib.observations.findings import listed, several
 from sozlib.observations.heads import Table, understand
-from sozlib.observations.outlines import read_geometry
-from sozlib.observations.read import read_grid
+from sozlib.observations.outlines import read_features, read_geometry
+from sozlib.observations.read import Grid, read_grid
 from sozlib.project import Project
 from sozlib.snapshot import AREA_COLUMNS
 
@@ -108,7 +109,8 @@ def read_area_table(project: Project) -> tuple[Areas, tuple[Problem, ...]]:
         The table cannot be read at all.
     """
     path = project.path(project.report.areas.table)
-    table = understand(read_grid(path, project.shown(path)))
+    outlines = path.suffix in (".geojson", ".gpkg")
+    table = read_features(path, project) if outlines else understand(read_grid(path, project.shown(path)))
     frame, problems = _area_table(table, project)
     return Areas(frame, None, project.report.levels[0].id, table.grid.file), tuple(problems)
 
@@ -161,8 +163,12 @@ def _area_table(table: Table, project: Project) -> tuple[pd.DataFrame, list[Prob
     if listed_only:
         columns |= {"level": levels[0], "parent": whole}
     frame = pd.DataFrame(columns, index=table.body.index)
+    names = project.report.areas.names
+    frame["name"] = [names.get(id_, name) for id_, name in zip(frame["id"], frame["name"], strict=True)]
     if listed_only:
-        frame.loc[len(frame) + table.body.index.max() + 1] = {
+        frame, found = _with_parents(frame, project, table.grid)
+        problems += found
+        frame.loc[frame.index.max() + 1] = {
             **dict.fromkeys(frame.columns, ""),
             "id": whole,
             "name": project.report.whole.name,
@@ -246,6 +252,40 @@ def _area_table(table: Table, project: Project) -> tuple[pd.DataFrame, list[Prob
             )
         )
     return frame.reset_index(drop=True), problems
+
+
+def _with_parents(frame: pd.DataFrame, project: Project, grid: Grid) -> tuple[pd.DataFrame, list[Problem]]:
+    """A plain list with the areas above that its ids name."""
+    parents, whole = project.report.areas.parents, project.report.whole.id
+    if parents is None:
+        return frame, []
+    file = Place("parameters/report.yml")
+    levels = [level.id for level in project.report.levels]
+    if parents.level not in levels[1:-1]:
+        found = f"Die Ebene „{parents.level}“ (areas.parents) liegt nicht zwischen der ersten und der letzten Ebene."
+        return frame, [Problem("area-level", found, f"Ebenen: {', '.join(levels)}.", file)]
+    matches = [re.search(parents.id_pattern, id_) for id_ in frame["id"]]
+    above = pd.Series([match[1] if match else None for match in matches], index=frame.index, dtype=object)
+    lost = ~above.isin(list(parents.names))
+
+    def unnamed(item: tuple[int, str, str | None]) -> Problem:
+        row, id_, upper = item
+        found = f"Zu welchem übergeordneten Raum gehört „{id_}“?"
+        if upper:
+            found = f"„{id_}“ gehört zu „{upper}“, das keinen Namen hat."
+        remedy = "Ergänzen Sie areas.parents.names oder berichtigen Sie areas.parents.id_pattern."
+        return Problem("area-parent", found, remedy, grid.place(row, "id"))
+
+    problems = several(list(zip(frame.index[lost], frame["id"][lost], above[lost], strict=True)), unnamed)
+    empty = [f"{id_} {name}" for id_, name in parents.names.items() if id_ not in set(above)]
+    if empty:
+        found = f"Zu {listed(empty)} (areas.parents.names) gehört kein Raum."
+        problems.append(Problem("area-parent", found, "Streichen Sie den Eintrag oder berichtigen Sie ihn.", file))
+    usual = dict.fromkeys(frame.columns, "") | {"level": parents.level, "parent": whole}
+    rows = [usual | {"id": id_, "name": name} for id_, name in parents.names.items()]
+    after = frame.index.max() + 1
+    added = pd.DataFrame(rows, index=range(after, after + len(rows)))
+    return pd.concat([frame.assign(parent=above.mask(lost, whole)), added]), problems
 
 
 def _display_numbers(frame: pd.DataFrame, reporting: str) -> pd.Series:

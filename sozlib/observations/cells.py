@@ -177,7 +177,7 @@ def _impossible(
     """Numbers that a measure of this kind cannot have: where they are, and what to say."""
     kind_of = {m.id: m.kind for m in source.measures}
     kinds = np.array([kind_of[measure] for measure in frame["measure"]], dtype=object)
-    negative = (unscaled < 0) & (kinds != "balance")
+    negative = (unscaled < 0) & ~np.isin(kinds, ["balance", "difference"])
     broken = (kinds == "count") & (unscaled >= 0) & (unscaled != np.floor(unscaled))
     over = (kinds == "share") & (unscaled > 100)
     rules = (

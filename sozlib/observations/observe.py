@@ -7,7 +7,7 @@ column stay with every observation, so that whatever is wrong later can still be
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -68,10 +68,11 @@ def observe(table: Table, source: Source, given: Given) -> Observed:
     rows, kept = row_meanings(table, source, given, problems)
     parts: list[dict[str, np.ndarray]] = []
     used: set[int] = {table.position(head) for head in _named(source)}
+    unknown = _unknown(table, source)
     for measure in source.measures:
         columns = _columns(table, source, measure, used, problems)
         if len(columns):
-            parts.append(_crossed(table, measure, rows, kept & _where(table, measure), columns))
+            parts.append(_crossed(table, measure, rows, kept & _where(table, measure.where), columns, unknown))
     if not parts:
         return Observed(pd.DataFrame(columns=list(RAW)), tuple(problems))
     arrays = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -93,7 +94,8 @@ def observe(table: Table, source: Source, given: Given) -> Observed:
 def _named(source: Source) -> list[str]:
     columns = [source.area, source.period, source.groups.sex, source.groups.age, source.groups.nationality]
     heads = [column.column for column in columns if column is not None and column.column is not None]
-    return [*heads, *source.fill_down, *(head for measure in source.measures for head in measure.where)]
+    conditions = [source.unknown_where, *(measure.where for measure in source.measures)]
+    return [*heads, *source.fill_down, *(head for condition in conditions for head in condition)]
 
 
 def _require_columns(table: Table, source: Source) -> None:
@@ -117,10 +119,19 @@ def _require_columns(table: Table, source: Source) -> None:
         raise InputError(problems)
 
 
-def _where(table: Table, measure: Measure) -> pd.Series:
+def _where(table: Table, condition: Mapping[str, Sequence[str]]) -> pd.Series:
+    """Rows that meet all of the conditions."""
     mask = pd.Series(True, index=table.body.index)
-    for head, texts in measure.where.items():
+    for head, texts in condition.items():
         mask &= table.texts(head).isin([text_of(text) for text in texts])
+    return mask
+
+
+def _unknown(table: Table, source: Source) -> pd.Series:
+    """Rows that the source declares to have no values, whatever stands in their cells."""
+    mask = pd.Series(False, index=table.body.index)
+    for head, texts in source.unknown_where.items():
+        mask |= _where(table, {head: texts})
     return mask
 
 
@@ -179,12 +190,18 @@ def _capture(name: str, text: str, source: Source) -> Any:
 
 
 def _crossed(
-    table: Table, measure: Measure, rows: dict[str, pd.Series], kept: pd.Series, columns: Sequence[dict[str, Any]]
+    table: Table,
+    measure: Measure,
+    rows: dict[str, pd.Series],
+    kept: pd.Series,
+    columns: Sequence[dict[str, Any]],
+    unknown: pd.Series,
 ) -> dict[str, np.ndarray]:
     """Cells of a measure, row by row, with all that rows and columns say about them."""
     positions = [column["position"] for column in columns]
     mask = kept.to_numpy(dtype=bool)
     cells = np.column_stack([table.body[position].to_numpy(dtype=object)[mask] for position in positions])
+    cells[unknown.to_numpy(dtype=bool)[mask]] = "."
     height, width = cells.shape
     data: dict[str, np.ndarray] = {
         "raw": cells.ravel(),

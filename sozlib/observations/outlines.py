@@ -6,14 +6,17 @@ Two areas that overlap count land twice, an outline that crosses itself has a su
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sozlib.errors import Place, Problem
+from sozlib.errors import InputError, Place, Problem
 from sozlib.nearest import nearest
 from sozlib.observations.findings import listed, several
+from sozlib.observations.heads import Table
+from sozlib.observations.read import Grid
 from sozlib.project import AreasFile, Project
 
 if TYPE_CHECKING:
@@ -80,9 +83,12 @@ def read_geometry(
             ),
         )
     texts = read[declared.id_property].astype(str)
-    ids = [_property_id(text, declared) for text in texts]
+    ids = feature_ids(list(texts), declared)
     read = gpd.GeoDataFrame({"id": ids, "geometry": read.geometry}, crs=read.crs)
     read = read.to_crs(CRS)
+    if declared.join_outlines and read["id"].duplicated().any():
+        texts = texts[~read["id"].duplicated().to_numpy()]
+        read = read.dissolve("id", sort=False).reset_index()
     expected = areas.loc[areas["level"] == project.report.levels[0].id, ["id", "name"]]
     names = dict(zip(expected["id"], expected["name"], strict=True))
     problems = [*_identity(read, texts, names, areas, shown), *_shapes(read, names, shown)]
@@ -91,6 +97,41 @@ def read_geometry(
     order = {id_: i for i, id_ in enumerate(names)}
     read = read.drop_duplicates("id").sort_values("id", key=lambda ids: ids.map(order))
     return read.reset_index(drop=True), tuple(problems)
+
+
+def read_features(path: Path, project: Project) -> Table:
+    """Properties of outlines as a table of areas, for projects that have no other list of them.
+
+    Raises
+    ------
+    InputError
+        The file is missing or cannot be read.
+    """
+    from pyogrio.errors import DataSourceError
+    from pyogrio.raw import read
+
+    declared, shown = project.report.areas, project.shown(path)
+    try:
+        meta, _, _, columns = read(path, read_geometry=False)
+    except DataSourceError:
+        found = "Die Datei fehlt oder ist kein lesbares GeoJSON oder GeoPackage."
+        raise InputError([Problem("geometry", found, "Prüfen Sie areas.table.", Place(shown))]) from None
+    heads = [str(head) for head in meta["fields"]]
+    cells = {
+        head: ["" if cell is None else cell for cell in column] for head, column in zip(heads, columns, strict=True)
+    }
+    kept = list(range(len(columns[0]) if heads else 0))
+    if declared.id_property in cells:
+        ids = cells[declared.id_property] = feature_ids([str(id_) for id_ in cells[declared.id_property]], declared)
+        kept = [i for i in kept if not declared.join_outlines or ids[i] not in ids[:i]]
+    rows = [[column[i] for column in cells.values()] for i in kept]
+    body = pd.DataFrame(rows, index=[i + 1 for i in kept], dtype=object)
+    return Table(Grid(shown, rows, list(body.index)), tuple(heads), body)
+
+
+def feature_ids(texts: Sequence[str], declared: AreasFile) -> list[str]:
+    """Ids of outlines from the texts of their property, by the rules of ``report.yml``."""
+    return [declared.features.get(number) or _property_id(text, declared) for number, text in enumerate(texts, 1)]
 
 
 def _property_id(text: str, declared: AreasFile) -> str:
@@ -140,7 +181,8 @@ def _identity(
         Problem(
             "duplicate-area",
             f"Für {_named(id_, names)} gibt es mehrere Flächen.",
-            "Fassen Sie sie zu einer (Multipolygon) zusammen.",
+            "Fassen Sie sie zu einer (Multipolygon) zusammen, oder vereinigen Sie sie mit areas.join_outlines: true. "
+            "Trägt eine Fläche die falsche Kennung, berichtigt sie areas.features.",
             Place(shown),
         )
         for id_ in twice

@@ -24,8 +24,8 @@ from sozlib.parameters import Id, Parameters
 Sex = Literal["m", "f", "d", ""]
 Nationality = Literal["german", "foreign", ""]
 #: count: whole number of persons or cases; amount: any number from zero; balance: may be negative; share: 0 to 100;
-#: mean: an average. Shares and means cannot be added up.
-Kind = Literal["count", "amount", "balance", "share", "mean"]
+#: mean: an average; difference: the change of a share or mean. Shares, means and differences cannot be added up.
+Kind = Literal["count", "amount", "balance", "share", "mean", "difference"]
 #: Kinds whose sum over areas means something.
 ADDITIVE: frozenset[str] = frozenset({"count", "amount", "balance"})
 
@@ -126,7 +126,8 @@ class Measure(Parameters):
     title: str = Field("", description="Was gezählt wird, in Worten")
     kind: Kind = Field(
         "count",
-        description="count: ganze Zahl ab 0; amount: Zahl ab 0; balance: auch negativ; share: 0–100; mean: Mittelwert",
+        description="count: ganze Zahl ab 0; amount: Zahl ab 0; balance: auch negativ; share: 0–100; mean: Mittelwert; "
+        "difference: Veränderung eines Anteils oder Mittelwerts, auch negativ",
     )
     unit: str = Field("", description="Einheit, wenn sie von der der Quelle abweicht")
     column: str | None = Field(None, description="Überschrift genau einer Spalte")
@@ -265,6 +266,11 @@ class Source(Parameters):
 
     empty: Literal[".", "...", "x", "/", "–"] | None = Field(
         None, description="Bedeutung leerer Zellen; ohne Angabe ist eine leere Zelle ein Fehler"
+    )
+    unknown_where: dict[str, Texts] = Field(
+        default_factory=dict,
+        description="Zeilen, deren Spalte (Schlüssel) einen dieser Texte hat, tragen keinen Wert: Alle Merkmale sind "
+        "dort unbekannt (Zeichen .), was auch in den Zellen steht",
     )
     signs: TextMap = Field(
         default_factory=dict, description="Weitere Zeichen dieser Tabelle → amtliches Zeichen, etwa '*': '.'"

@@ -163,3 +163,44 @@ def test_what_is_counted_for_the_district_only_is_not_missing_in_its_areas():
     frame = run(Quantities(pd.DataFrame(rows), district(), LEVELS), indicator(kind="count", per=1, denominator=[]))
     assert frame["area"].tolist() == ["00"]
     assert frame["value"].tolist() == [7.0]
+
+
+def test_delivered_shares_give_the_counts_and_sums_that_the_counts_themselves_give(observed, entry):
+    cases, people = [3, 40, 0, 12, 7], [60, 410, 55, 90, 33]
+    counts = {
+        "cases": [(a, 2024, float(n)) for a, n in zip(BASE, cases, strict=True)],
+        "people": [(a, 2024, float(n)) for a, n in zip(BASE, people, strict=True)],
+    }
+    shares = [(a, 2024, round(100 * n / m, 5)) for a, n, m in zip(BASE, cases, people, strict=True)]
+    shares[2] = (*shares[2], "–")
+    given = observed({"share": shares, "people": counts["people"]}, {"share": "share"})
+    delivered = entry(delivered=True, numerator={"measure": "share"})
+    found = compute([delivered], given, periods=(2024, 2024), trend_years=5).set_index("area")
+    expected = compute([entry()], observed(counts), periods=(2024, 2024), trend_years=5).set_index("area")
+    columns = ["numerator", "denominator", "status", "versus_whole", "rank", "numerator_least", "denominator_least"]
+    pd.testing.assert_frame_equal(found[columns], expected[columns])
+    numbers = ["value", "lower", "upper", "whole_value", "region_value"]
+    pd.testing.assert_frame_equal(found[numbers], expected[numbers], atol=1e-4)
+
+
+def test_a_delivered_change_is_shown_as_it_is_and_weighted_above(observed, entry):
+    changes = [("0101", 2024, -2.0), ("0102", 2024, 1.0), ("0103", 2024, None, "."), ("0201", 2024, 0.0, "–")]
+    changes.append(("0202", 2024, None, "."))
+    people = [(a, 2024, float(n)) for a, n in zip(BASE, [100, 300, 10, 50, 50], strict=True)]
+    change = entry(delivered=True, kind="change", numerator={"measure": "change"})
+    quantities = observed({"change": changes, "people": people}, {"change": "difference"})
+    found = compute([change], quantities, periods=(2024, 2024), trend_years=5).set_index("area")
+    assert found.loc[list(BASE), "value"].fillna(99).tolist() == [-2, 1, 99, 0, 99]
+    assert found.loc[list(BASE), "status"].tolist() == ["", "", ".", "", "."]
+    assert found.loc["01", "value"] == pytest.approx((100 * -2 + 300 * 1) / 400)
+    assert found.loc["01", "status"] == ""  # 10 of 410 people live where nothing is known
+    assert (found.loc["02", "value"], found.loc["02", "status"]) == (0, "()")  # half of them do
+    assert found[["numerator", "denominator", "lower", "upper"]].isna().all().all()
+
+
+def test_a_delivered_value_without_denominator_says_nothing_about_areas_above(observed, entry):
+    quantities = observed({"share": [(a, 2024, 10.0) for a in BASE]}, {"share": "share"})
+    alone = entry(delivered=True, numerator={"measure": "share"}, denominator=(), denominator_text="")
+    found = compute([alone], quantities, periods=(2024, 2024), trend_years=5).set_index("area")
+    assert found.loc[list(BASE), "value"].tolist() == [10.0] * 5
+    assert found.loc[["01", "02", "00"], "status"].tolist() == ["."] * 3

@@ -91,9 +91,10 @@ def office(tmp_path: Path) -> Office:
         *,
         source: dict[str, Any] | None = None,
         areas: dict[str, Any] | None = None,
+        levels: list[dict[str, str]] | None = None,
         files: dict[str, str | bytes] | None = None,
     ) -> Observations:
-        report = {**REPORT, "areas": {**REPORT["areas"], **(areas or {})}}
+        report = {**REPORT, "levels": levels or REPORT["levels"], "areas": {**REPORT["areas"], **(areas or {})}}
         write_yaml(tmp_path / "parameters/report.yml", report)
         write_yaml(tmp_path / "parameters/cycles/2020.yml", CYCLE)
         described = {key: value for key, value in {**SOURCE, **(source or {})}.items() if value is not None}

@@ -11,6 +11,7 @@ import pytest
 from shapely.geometry import LineString, Polygon, box, mapping
 from syrupy.assertion import SnapshotAssertion
 
+from sozlib.errors import InputError
 from sozlib.observations.areas import slug
 from sozlib.observations.outlines import CRS
 
@@ -102,6 +103,50 @@ def test_a_plain_list_of_areas_belongs_to_the_whole(office: Office) -> None:
     assert told(observations) == []
     assert observations.areas["id"].tolist() == ["0101", "0102", "0203", "00"]
     assert observations.areas["parent"].tolist()[:3] == ["00", "00", "00"]
+
+
+LEVELS = [{"id": id_, "singular": id_, "plural": id_} for id_ in ("area", "region", "district")]
+#: Outlines as a city publishes them: two of the same id, one with the id of another area, a name twice.
+CITY = (("0101", "Markt", "0101"), ("0102", "Hafen", "0102"), ("0102", "Werder", "0203"), ("0299", "Markt", "0204"))
+
+
+def city(**areas: Any) -> dict[str, Any]:
+    boxes = [box(500000 + 1000 * i, 5900000, 501000 + 1000 * i, 5901000) for i in range(len(CITY))]
+    frame = gpd.GeoDataFrame({"id": [id_ for id_, _, _ in CITY]}, geometry=boxes, crs=CRS).to_crs("EPSG:4326")
+    features = [
+        {"type": "Feature", "properties": {"id": id_, "name": name}, "geometry": mapping(shape)}
+        for (id_, name, _), shape in zip(CITY, frame.geometry, strict=True)
+    ]
+    files = {"data/stadt.geojson": json.dumps({"type": "FeatureCollection", "features": features}).encode()}
+    declared = {"table": "data/stadt.geojson", "geometry": "data/stadt.geojson"}
+    parents = {"level": "region", "id_pattern": r"^(\d\d)", "names": {"01": "West", "02": "Ost"}}
+    return {"areas": {**declared, "parents": parents, **areas}, "files": files, "levels": LEVELS}
+
+
+def test_outlines_may_be_the_list_of_areas_and_ids_may_name_the_areas_above(office: Office) -> None:
+    areas = office(
+        **city(features={3: "0203"}, ids={"0299": "0203"}, join_outlines=True, names={"0203": "Werder und Markt"})
+    )
+    assert not codes(areas)
+    table = areas.areas.set_index("id")
+    assert table.index.tolist() == ["0101", "0102", "0203", "01", "02", "00"]
+    assert table["name"].tolist() == ["Markt", "Hafen", "Werder und Markt", "West", "Ost", "Probekreis"]
+    assert table["parent"].tolist() == ["01", "01", "02", "00", "00", None]
+    assert table["level"].tolist() == ["area"] * 3 + ["region"] * 2 + ["district"]
+    assert table["km2"].tolist() == pytest.approx([1, 1, 2, 2, 2, 4], rel=1e-6)
+    assert areas.geometry is not None
+    assert areas.geometry["id"].tolist() == ["0101", "0102", "0203"]
+
+
+def test_an_outline_twice_and_an_area_above_without_name_are_told(office: Office, snapshot: SnapshotAssertion) -> None:
+    parents = {"level": "region", "id_pattern": r"^(\d\d)", "names": {"01": "West", "03": "Nord"}}
+    assert told(office(**city(parents=parents))) == snapshot
+
+
+@pytest.mark.parametrize("pattern", ["^0", "^(0"])
+def test_a_pattern_for_the_areas_above_needs_one_group(pattern: str, office: Office) -> None:
+    with pytest.raises(InputError, match=r"Klammer|regulärer Ausdruck"):
+        office(**city(parents={"level": "region", "id_pattern": pattern, "names": {}}))
 
 
 def test_slugs_are_safe_file_names() -> None:

@@ -12,6 +12,8 @@ from sozlib.observations.numbers import NumberFormat
 from sozlib.observations.signs import Cell, CellReader, status_of_sum
 from sozlib.snapshot import WITHOUT_VALUE
 
+from .conftest import Office, told
+
 READER = CellReader(NumberFormat.of(","))
 
 STATUSES = st.sampled_from(["", "–", "0", ".", "/", "()", "x", "..."])
@@ -79,3 +81,20 @@ def test_a_sum_with_a_missing_part_is_missing(statuses: list[str]) -> None:
 def test_the_status_of_a_sum_does_not_depend_on_order_or_steps(one: list[str], two: list[str]) -> None:
     assert status_of_sum([*one, *two]) == status_of_sum([*two, *one])
     assert status_of_sum([*one, *two]) == status_of_sum([status_of_sum(one), status_of_sum(two)])
+
+
+def test_a_zero_is_unknown_in_rows_declared_so_and_nothing_in_all_others(office: Office) -> None:
+    shares = "Raum;Jahr;Quote;Kinder;Wandel\n0101;2020;12,5;0;-1,5\n0102;2020;0;0;0\n0203;2020;8;30,1;0\n"
+    measures = [
+        {"id": "quote", "kind": "share", "column": "Quote"},
+        {"id": "kinder", "kind": "share", "column": "Kinder"},
+        {"id": "wandel", "kind": "difference", "column": "Wandel"},
+    ]
+    observed = office(shares, source={"measures": measures, "checks": None, "unknown_where": {"Quote": "0"}})
+    assert told(observed) == []
+    found = observed.table.set_index(["area", "measure"])
+    assert found["status"].loc["0102"].tolist() == [".", ".", "."]
+    assert found["value"].loc["0102"].isna().all()
+    assert found.loc[("0101", "kinder"), ["value", "status"]].tolist() == [0, "–"]
+    assert found.loc[("0101", "wandel"), "value"] == -1.5
+    assert found.loc[("0203", "wandel"), "status"] == "–"
