@@ -92,7 +92,7 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
     from sozlib.book.assemble import assemble, choose_assembler, volume_keys, volume_reasons
     from sozlib.book.checks import check_site
     from sozlib.book.shelf import Shelf
-    from sozlib.state import make_snapshot
+    from sozlib.state import held_snapshots, make_snapshot
 
     chosen = edition_of(project, edition)
     name = edition + (PARTIAL if wish.partial else "")
@@ -112,7 +112,8 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
         digests = Digests(workshop / "digests.json")
         # What the chapters do not need goes on beside them; for data that were there already it is done at a glance.
         beside = Crew(1) if before == stamp_of(snapshot.path / "snapshot.json") else crew
-        proof = beside.begin(_prove, project.root, project.cycle.id, snapshot.path)
+        held = [other.path for other in held_snapshots(project, edition)]
+        proof = beside.begin(_prove, project.root, project.cycle.id, snapshot.path, held)
         downloads = beside.begin(_prepare_downloads, snapshot.path, workshop)
         plan = make_plan(project, snapshot.areas, edition, only_areas=wish.areas, only_topics=wish.topics)
         _show_warnings(written.usable(project), say)
@@ -158,12 +159,12 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
     return report
 
 
-def _prove(root: Path, cycle: str, snapshot: Path) -> str:
+def _prove(root: Path, cycle: str, snapshot: Path, held: Sequence[Path]) -> str:
     """Attack an edition in a process of its own; see :func:`sozlib.disclosure.proof.prove`."""
     from sozlib.disclosure.proof import prove
     from sozlib.snapshot import Snapshot
 
-    return prove(Project(root, cycle), Snapshot.open(snapshot))
+    return prove(Project(root, cycle), Snapshot.open(snapshot), [Snapshot.open(path) for path in held])
 
 
 def _prepare_downloads(snapshot: Path, workshop: Path) -> None:

@@ -140,12 +140,13 @@ def show_attack(project: Project, edition: str, lines: int = 20) -> int:
     """
     from sozlib.disclosure.proof import described, run_attack, summary
     from sozlib.errors import BuildError
-    from sozlib.state import prepare
+    from sozlib.state import held_snapshots, prepare
 
     snapshot = prepare(project, edition)
-    found = run_attack(project, snapshot)
+    held = held_snapshots(project, edition)
+    found = run_attack(project, snapshot, held)
     short = [inference for inference in found if not inference.safe]
-    print(f"Ausgabe {edition}")
+    print(f"Ausgabe {edition}" + (f", zusammen mit {', '.join(other.edition for other in held)}" if held else ""))
     for inference in found[: max(lines, len(short))]:
         print(f"  {'' if inference.safe else 'ZU GENAU: '}{described(inference, snapshot)}")
     print(f"{len(short)} geschützte Zahlen sind zu genau bestimmbar." if short else summary(found))

@@ -139,6 +139,14 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
     return snapshot, state.observations.problems
 
 
+def held_snapshots(project: Project, edition: str) -> tuple[Snapshot, ...]:
+    """Snapshots of the further editions that readers of an edition have, in a place where no other build writes."""
+    return tuple(
+        make_snapshot(project, other, project.workshop(edition) / f"mit-{other}")[0]
+        for other in edition_of(project, edition).holds
+    )
+
+
 def _as_shown(
     project: Project, edition: Edition, state: State
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, tuple[float, ...]]]:

@@ -2,10 +2,12 @@
 
 For every hidden count two linear programmes ask for the smallest and the largest number that agree with everything
 published (:mod:`sozlib.disclosure.system`). A count that the rule protects must stay uncertain by at least the rule's
-width. This is independent of how the counts were chosen for hiding, so it checks that choice.
+width; one of which the edition tells only a class, or nothing, must not be exact. This is independent of how the counts
+were chosen for hiding, so it checks that choice.
 
-The intruder is taken to know every published number of the edition exactly, that counts are whole and not negative,
-and how areas and groups nest; not the rule, not which count was hidden first, nothing from elsewhere.
+The intruder is taken to know every published number of the edition exactly, and of every other edition that its readers
+have; that counts are whole and not negative, and how areas and groups nest; not the rule, not which count was hidden
+first, nothing from elsewhere. What a class says of a value is not used.
 
 References
 ----------
@@ -19,6 +21,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,7 +30,9 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from sozlib.disclosure.hidden import Hidden
+from sozlib.disclosure.own import Own
 from sozlib.disclosure.system import Atom, Count, System, counts, people
+from sozlib.edition import Shows, Side
 from sozlib.errors import SozlibError
 from sozlib.indicators.catalogue import Indicator
 from sozlib.snapshot import Snapshot
@@ -67,34 +72,44 @@ class Inference:
         return self.width >= self.required
 
 
-def attack(snapshot: Snapshot, hidden: Hidden, kinds: Mapping[str, str]) -> tuple[Inference, ...]:
+def attack(
+    snapshot: Snapshot, hidden: Hidden, kinds: Mapping[str, str], held: Sequence[Snapshot] = ()
+) -> tuple[Inference, ...]:
     """Attack an edition.
 
     Parameters
     ----------
     snapshot
-        The edition; all that the intruder has.
+        The edition.
     hidden
         The true numbers, only to know which hidden counts the rule protects.
     kinds
         Kinds of the measures.
+    held
+        Further editions that the same readers have.
 
     Returns
     -------
     tuple of Inference
         One for each hidden count, the least safe first.
     """
-    minimum = int(snapshot.meta["edition"]["minimum_count"])
+    edition = snapshot.meta["edition"]
+    minimum = int(edition["minimum_count"])
     catalogue = [Indicator.model_validate(entry) for entry in snapshot.meta["catalogue"]]
     measure = snapshot.meta["report"]["population"]
     base = str(snapshot.meta["report"]["levels"][0]["id"])
-    published = list(counts(snapshot.indicators, catalogue, kinds))
-    if measure and len(snapshot.population):
-        published += people(snapshot.population, measure)
+    published: list[tuple[Count, float]] = []
+    for source in (snapshot, *held):
+        published += counts(source.indicators, catalogue, kinds)
+        if measure and len(source.population):
+            published += people(source.population, measure)
     true = _true(hidden, catalogue, kinds, measure)
     bounds = _bounds(snapshot.indicators, catalogue, kinds)
     system = System.of(published, snapshot.areas, base, bounds=bounds)
+    own = Own.of(tuple(edition.get("own", ())), snapshot.areas, int(edition.get("own_minimum_count", 0)))
     protected = _protected(hidden, snapshot, catalogue, kinds, minimum, true)
+    widths = dict.fromkeys(_withheld(hidden, edition, own, base, snapshot.areas, catalogue, kinds), 1.0)
+    widths |= dict.fromkeys(protected, float(minimum))
     targets = [count for key, count in system.unknown.items() if key in true]
     try:
         found = infer(system, targets)
@@ -102,10 +117,40 @@ def attack(snapshot: Snapshot, hidden: Hidden, kinds: Mapping[str, str]) -> tupl
         system = System.of(published, snapshot.areas, base, ("m", "f", "d"), bounds)
         found = infer(system, targets)
     inferences = [
-        Inference(count, low, high, float(minimum) if count.identity in protected else 0.0)
+        Inference(count, low, high, 0.0 if _theirs(count, true, own) else widths.get(count.identity, 0.0))
         for count, (low, high) in zip(targets, found, strict=True)
     ]
     return tuple(sorted(inferences, key=lambda i: (i.safe, i.required == 0, i.width, i.count.name, i.count.period)))
+
+
+def _theirs(count: Count, true: Mapping[tuple[object, ...], float], own: Own) -> bool:
+    """Whether a count is the readers' own and none that the rule hides even from them."""
+    return count.area in own.areas and not 0 < abs(true[count.identity]) < own.minimum
+
+
+def _withheld(
+    hidden: Hidden,
+    edition: Mapping[str, Any],
+    own: Own,
+    base: str,
+    areas: pd.DataFrame,
+    catalogue: Sequence[Indicator],
+    kinds: Mapping[str, str],
+) -> set[tuple[object, ...]]:
+    """Numerators of values of which the edition tells the class or nothing: they must not be exact."""
+    shows = Shows.model_validate(edition.get("shows", {}))
+    topics = {indicator.id: indicator.topic for indicator in catalogue}
+    level = dict(zip(areas["id"], areas["level"], strict=True))
+
+    def agreed(indicator: str, area: str) -> bool:
+        side: Side = "own" if area in own.areas else "others" if level[area] == base else "sums"
+        return shows.of(indicator, topics[indicator], side) != "value"
+
+    rows = hidden.indicators
+    if shows.everything or rows.empty:
+        return set()
+    chosen = [agreed(i, a) for i, a in zip(rows["indicator"], rows["area"], strict=True)]
+    return {count.identity for count, _ in counts(rows[chosen].assign(denominator=np.nan), catalogue, kinds)}
 
 
 def _bounds(

@@ -6,11 +6,14 @@ An edition whose attack finds a protected count too precisely is not built.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from sozlib.disclosure.attack import Inference, attack
 from sozlib.disclosure.hidden import read_hidden, record_of
+from sozlib.edition import Edition
 from sozlib.errors import BuildError
+from sozlib.files import digest_of
 from sozlib.observations.load import read_sources
 from sozlib.project import Project
 from sozlib.snapshot import Snapshot
@@ -19,15 +22,22 @@ from sozlib.snapshot import Snapshot
 RESULT = "angriff.json"
 
 
-def run_attack(project: Project, snapshot: Snapshot) -> tuple[Inference, ...]:
-    """Attack a snapshot; what the rule protects and is found too precisely comes first."""
+def run_attack(project: Project, snapshot: Snapshot, held: Sequence[Snapshot] = ()) -> tuple[Inference, ...]:
+    """Attack a snapshot, with others that its readers have; what the rule protects and is found comes first."""
     sources = read_sources(project)[0].values()
     kinds = {measure.id: measure.kind for source in sources for measure in source.measures}
-    return attack(snapshot, read_hidden(record_of(snapshot.path)), kinds)
+    return attack(snapshot, read_hidden(record_of(snapshot.path)), kinds, held)
 
 
-def prove(project: Project, snapshot: Snapshot) -> str:
+def prove(project: Project, snapshot: Snapshot, held: Sequence[Snapshot] = ()) -> str:
     """Attack an edition unless this very state has withstood an attack already.
+
+    Parameters
+    ----------
+    project, snapshot
+        The project and the edition's snapshot.
+    held
+        Snapshots of further editions that the same readers have.
 
     Returns
     -------
@@ -39,13 +49,14 @@ def prove(project: Project, snapshot: Snapshot) -> str:
     BuildError
         A protected count can be inferred too precisely; names the worst ones, never their numbers.
     """
-    if int(snapshot.meta["edition"]["minimum_count"]) <= 1:
+    if not Edition.model_validate(snapshot.meta["edition"]).protects:
         return ""
     result = record_of(snapshot.path) / RESULT
-    kept = _kept(result, snapshot.digest)
+    state = digest_of([snapshot.digest, *(other.digest for other in held)])
+    kept = _kept(result, state)
     if kept is not None:
         return kept
-    found = run_attack(project, snapshot)
+    found = run_attack(project, snapshot, held)
     short = [inference for inference in found if not inference.safe]
     if short:
         raise BuildError(
@@ -54,7 +65,7 @@ def prove(project: Project, snapshot: Snapshot) -> str:
             + (f"\n… und {len(short) - 20} weitere" if len(short) > 20 else "")
         )
     said = summary(found)
-    result.write_text(json.dumps({"digest": snapshot.digest, "said": said}, ensure_ascii=False), encoding="utf-8")
+    result.write_text(json.dumps({"digest": state, "said": said}, ensure_ascii=False), encoding="utf-8")
     return said
 
 
@@ -64,9 +75,10 @@ def summary(found: tuple[Inference, ...]) -> str:
     if not protected:
         return f"Angriff: {len(found)} gesperrte Zahlen, keine davon muss geschützt bleiben."
     least = min(inference.width for inference in protected)
+    asked = " oder ".join(_number(width) for width in sorted({inference.required for inference in protected}))
     return (
         f"Angriff: {len(found)} gesperrte Zahlen, davon {len(protected)} zu schützen; "
-        f"alle bleiben auf mindestens {_number(least)} ungewiss (verlangt: {_number(protected[0].required)})."
+        f"alle bleiben auf mindestens {_number(least)} ungewiss (verlangt: {asked})."
     )
 
 
