@@ -17,6 +17,9 @@ from typing import Any, Literal
 #: Environment variable with the path of the file that takes the notes.
 VARIABLE = "SOZLIB_READS"
 
+#: Environment variable with the one snapshot that a chapter of a build may open: that of its edition.
+SNAPSHOT = "SOZLIB_SNAPSHOT"
+
 Kind = Literal["chapter", "indicator", "topic", "table", "meta", "text", "file"]
 
 _noted: set[tuple[str, str]] = set()

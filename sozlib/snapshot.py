@@ -202,9 +202,15 @@ class Snapshot:
         Raises
         ------
         SozlibError
-            The folder is no snapshot.
+            The folder is no snapshot, or in a build it is not that of the chapter's edition.
         """
         path = Path(path)
+        allowed = os.environ.get(reads.SNAPSHOT)
+        if allowed and path.resolve() != Path(allowed):
+            raise SozlibError(
+                "In einem Bau liest ein Notebook nur den Datenstand seiner Ausgabe. Öffnen Sie das Kapitel mit "
+                "Chapter.open(area=area, topic=topic, cycle=cycle, edition=edition, snapshot=snapshot)."
+            )
         if not (path / "snapshot.json").is_file():
             raise SozlibError(f"{path.as_posix()}: kein Datenstand. „sozlib check“ und „sozlib build“ legen ihn an.")
         return cls(path)

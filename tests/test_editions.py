@@ -1,9 +1,12 @@
 """Editions: which there are, for whom, and what a wrong declaration is told."""
 
+from dataclasses import replace
+
 import pytest
-from small_project import REPORT, ROOT, write_project, write_project_with_data
+from small_project import REPORT, ROOT, job, template, write_project, write_project_with_data
 from syrupy.assertion import SnapshotAssertion
 
+from sozlib.batch.chapter_run import run_chapter
 from sozlib.batch.planning import make_plan
 from sozlib.chapter import Chapter
 from sozlib.edition import Show, Shows
@@ -12,7 +15,7 @@ from sozlib.errors import InputError, SozlibError
 from sozlib.indicators.catalogue import read_catalogue
 from sozlib.observations.areas import read_area_table
 from sozlib.project import Project
-from sozlib.state import prepare
+from sozlib.state import make_snapshot, prepare
 
 FAMILY = """\
   - id: municipal
@@ -95,6 +98,24 @@ def test_an_edition_opens_in_a_notebook_and_no_other_in_its_place(tmp_path, monk
     other = prepare(project, "internal")
     with pytest.raises(SozlibError, match="Datenstand der Ausgabe „internal“, verlangt ist „municipal-0101“"):
         Chapter.open(area="0101", topic="arbeit", edition="municipal-0101", snapshot=str(other.path))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from sozlib.chapter import Chapter\nChapter.open(area='0101', edition='internal')",
+        "from sozlib.snapshot import Snapshot\nSnapshot.open('../../stand-internal')",
+    ],
+)
+def test_a_chapter_in_a_build_opens_no_other_editions_snapshot(tmp_path, code):
+    project = project_with(tmp_path, data=True)
+    make_snapshot(project, "internal", tmp_path / "stand-internal")
+    own, _ = make_snapshot(project, "public", tmp_path / "stand")
+    path = template(project.notebooks / "areas" / "neugier.ipynb", code)
+    parameters = {"area": "0101", "topic": "", "cycle": "2026", "edition": "public", "snapshot": str(own.path)}
+    result = run_chapter(replace(job(path, tmp_path / "kapitel"), parameters=parameters))
+    assert result.failure is not None
+    assert "nur den Datenstand seiner Ausgabe" in result.failure.error
 
 
 def wrong(root, editions, data=False):

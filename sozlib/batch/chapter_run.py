@@ -123,6 +123,7 @@ def _run(job: ChapterJob) -> ChapterResult:
     raw = job.output.with_name(f".{job.output.stem}.{os.getpid()}.ipynb")
     notes = raw.with_suffix(".gelesen")
     os.environ[reads.VARIABLE] = str(notes.resolve())
+    os.environ[reads.SNAPSHOT] = str((job.folder / job.parameters["snapshot"]).resolve())
     failure: ChapterFailure | None = None
     try:
         papermill.execute_notebook(
@@ -153,6 +154,7 @@ def _run(job: ChapterJob) -> ChapterResult:
         failure = ChapterFailure(job.id, job.template, f"{type(error).__name__}: {error}")
     finally:
         os.environ.pop(reads.VARIABLE, None)
+        os.environ.pop(reads.SNAPSHOT, None)
     try:
         read = _read(notes)
         failure = _finish(job, kept[-1] if kept else None, raw, failure)
