@@ -25,6 +25,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -87,7 +88,7 @@ def _gamma(value: Array, variance: Array, largest: Array) -> tuple[Array, Array]
 
 def age_groups(wanted: Standardisation, last: int | None) -> list[tuple[int, int | None]]:
     """First and last age of each group; ``last`` is the denominator's last age, None where it is open."""
-    return [*((a, b - 1) for a, b in zip(wanted.ages, wanted.ages[1:], strict=False)), (wanted.ages[-1], last)]
+    return [*((a, b - 1) for a, b in pairwise(wanted.ages)), (wanted.ages[-1], last)]
 
 
 def european(groups: Sequence[tuple[int, int | None]]) -> Array:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from sozlib.chapter import german, leads, markdown, numbers, signs
+from sozlib.chapter import ages, german, leads, markdown, numbers, signs
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
 from sozlib.chapter.profile import locator
@@ -149,6 +149,7 @@ def sheet(context: Context, meta: Meta) -> Part:
         ("Deutung", meta.interpretation),
         ("Vorsicht", meta.caveats),
         ("Unsicherheit", _METHODS.get(meta.method, "Ohne Intervall.")),
+        ("Altersstandardisierung", ages.explained(context, meta.id)),
         ("Kleine Nenner", f"Bei einem Nenner unter {minimum} steht „/“ statt eines Wertes." if minimum else ""),
         ("Brüche", " ".join(f"{year}: {text.rstrip('.')}." for year, text in meta.breaks)),
         ("Definition", f"Version {meta.version}, Kennung {meta.id}"),

@@ -13,22 +13,27 @@ from typing import Any
 
 from sozlib import reads
 from sozlib.chapter import (
+    ages,
+    agestandard,
     blocks,
     captions,
     contents,
     figures,
     german,
     markdown,
+    neighbours,
     numbers,
     overview,
     profile,
     prose,
     regional,
     results,
+    smallnumbers,
     style,
     texts,
     together,
 )
+from sozlib.chapter.changecalls import ChangeCalls
 from sozlib.chapter.context import Context, locate
 from sozlib.chapter.display import Part, show, unique
 from sozlib.chapter.monitorcalls import MonitorCalls, SensitivityCalls
@@ -304,9 +309,31 @@ class Chapter:
         """Where all areas lie on one axis."""
         self._show(figures.distribution(self.context, self._series(indicator, treated=True), period))
 
-    def map(self, indicator: str, period: int | None = None) -> None:
-        """Map in classes."""
-        self._show(regional.map(self.context, self._series(indicator, treated=True), period))
+    def map(self, indicator: str, period: int | None = None, smoothed: bool = False) -> None:
+        """Map in classes, of smoothed values where that is asked for; the counted ones stand in its numbers."""
+        self._show(regional.map(self.context, self._series(indicator, treated=True), period, smoothed))
+
+    def varies_by_chance(self, indicator: str) -> bool:
+        """Whether chance explains so much of the differences that a map should be smoothed; returned."""
+        return smallnumbers.varies_by_chance(self.context, self._series(indicator))
+
+    def neighbours(self, indicator: str) -> None:
+        """Sentence under a map: whether neighbouring areas resemble each other; nothing without outlines."""
+        part = neighbours.sentence(self.context, self._series(indicator))
+        if part is not None:
+            self._show(part)
+
+    def funnel(self, indicator: str) -> None:
+        """Values over the number of people, with the limits within which chance would leave them."""
+        self._show(smallnumbers.funnel(self.context, self._series(indicator, treated=True)))
+
+    def is_standardised(self, indicator: str) -> bool:
+        """Whether the catalogue asks for age-standardised values and there are some; returned."""
+        return bool(ages.readings(self.context, self._series(indicator)))
+
+    def standardised(self, indicator: str) -> None:
+        """Counted and age-standardised values side by side."""
+        self._show(agestandard.figure_of(self.context, self._series(indicator, treated=True)))
 
     def multiples(self, *indicators: str) -> None:
         """Small multiples: one indicator in all areas, or several indicators (the key ones by default) in one area."""
@@ -341,6 +368,11 @@ class Chapter:
     def types(self) -> TypeCalls:
         """Calls of the types of areas: ``chapter.types.map()`` and others; false where the project has none."""
         return TypeCalls(self.context, self._show)
+
+    @property
+    def change(self) -> ChangeCalls:
+        """Calls of the changes since the reference year: ``chapter.change.grid()`` and others."""
+        return ChangeCalls(self.context, self._show, self.key_indicators())
 
     def placement(self) -> None:
         """Box of the area's class, its certainty and what drives it; nothing without a monitor."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sozlib.chapter import german, numbers
+from sozlib.chapter import ages, german, numbers
 from sozlib.chapter.context import Context
 from sozlib.chapter.readings import Meta, Reading, Series
 from sozlib.chapter.signs import SIGNS
@@ -119,7 +119,7 @@ def whole_only(context: Context, all_series: Sequence[Series]) -> Table:
 
 def all_areas(context: Context, series: Series, period: int | None = None) -> Table:
     """One indicator in all areas, the regions and the whole."""
-    meta = series.meta
+    meta, even = series.meta, ages.readings(context, series, period)
     counts = meta.kind == "proportion"
     numbered = any(a.number is not None for a in context.areas.values())
     columns = [Column("Nr.")] if numbered else []
@@ -128,6 +128,7 @@ def all_areas(context: Context, series: Series, period: int | None = None) -> Ta
     columns += [
         Column(f"Wert in {meta.unit}" if meta.unit == "%" else "Wert"),
         Column(INTERVAL),
+        *([Column("altersstandardisiert")] if even else []),
         Column("Abstand"),
         Column(trend_label([series])),
     ]
@@ -138,7 +139,9 @@ def all_areas(context: Context, series: Series, period: int | None = None) -> Ta
         if counts:
             cells += [count(reading.numerator, reading), count(reading.denominator, reading)]
         apart = "" if id == context.whole_id else distance(meta, reading)
-        cells += [meta.cell(reading), interval(meta, reading), apart, change(meta, reading)]
+        cells += [meta.cell(reading), interval(meta, reading)]
+        cells += [meta.cell(even.get(id))] if even else []
+        cells += [apart, change(meta, reading)]
         rows.append(Row(here.name, tuple(cells), _kind(context, id)))
     return Table(context.setting.singular, tuple(columns), tuple(rows))
 

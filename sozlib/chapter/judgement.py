@@ -17,15 +17,16 @@ Verdict = Literal["better", "worse", "higher", "lower"]
 
 def verdict(meta: Meta, reading: Reading) -> Verdict | None:
     """How a reading lies beside the whole; None where no difference is secured."""
-    return _judged(meta, reading.versus_whole == "above") if reading.secured else None
+    return judged(meta, reading.versus_whole == "above") if reading.secured else None
 
 
 def movement(meta: Meta, reading: Reading) -> Verdict | None:
     """How a reading has moved; None where no change is secured."""
-    return _judged(meta, reading.trend == "rising") if reading.trend in ("rising", "falling") else None
+    return judged(meta, reading.trend == "rising") if reading.trend in ("rising", "falling") else None
 
 
-def _judged(meta: Meta, high: bool) -> Verdict:
+def judged(meta: Meta, high: bool) -> Verdict:
+    """What it means that a value is higher (or has risen), or else lower."""
     if meta.direction == "neutral":
         return "higher" if high else "lower"
     return "better" if high == (meta.direction == "relieving") else "worse"

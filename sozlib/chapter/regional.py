@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sozlib.chapter import alternatives, captions, contents, markdown
+from sozlib.chapter import alternatives, captions, contents, german, markdown, smallnumbers
 from sozlib.chapter.choropleth import choropleth, legend
 from sozlib.chapter.classes import map_classes
 from sozlib.chapter.context import Context
@@ -20,13 +20,14 @@ from sozlib.chapter.readings import Series
 from sozlib.chapter.sources import source_line
 
 
-def map(context: Context, series: Series, period: int | None = None) -> Part:
-    """Map in classes that are the same for all years."""
+def map(context: Context, series: Series, period: int | None = None, smoothed: bool = False) -> Part:
+    """Map in classes that are the same for all years, of smoothed values where that is asked for and possible."""
     meta, setting = series.meta, context.setting
     outlines = outlines_of(context.snapshot)
     if outlines is None:
         return nothing("Für diesen Bericht liegen keine Gebietsgrenzen vor; die Karte entfällt.")
-    values = context.values(series, period)
+    smoothed = smoothed and bool(smallnumbers.smoothed(context, series, period))
+    values = smallnumbers.smoothed_charted(context, series, period) if smoothed else context.values(series, period)
     if not any_shown(context, series, period) and all(value.told_class is None for value in values):
         return nothing(f"Für „{meta.title}“ ist in keinem Gebiet ein Wert ausgewiesen; die Karte entfällt.")
     classes = context.told_classes(series) or map_classes(_pooled(context, series), decimals=meta.decimals)
@@ -54,8 +55,15 @@ def map(context: Context, series: Series, period: int | None = None) -> Part:
         source = caption.source.removesuffix(last) + " Feste Klassengrenzen, gültig für alle Jahre."
         caption = markdown.Caption(caption.statement, caption.what, source + (last if context.invented else ""))
     labels, counts = [e.label for e in entries], [e.count for e in entries]
-    alt = alternatives.map(series, setting, labels, counts, period)
     data, print_at = contents.ranked(context, series, period), partial(draw, flat=True)
+    if smoothed:
+        statement = smallnumbers.smoothed_finding(context, series, period)
+        caption = markdown.Caption(statement, smallnumbers.smoothed_what(context, series, period), caption.source)
+        alt = f"Karte geglätteter Werte in {german.count_word(len(labels))} Klassen. {statement}."
+        data = smallnumbers.smoothed_table(context, series, period)
+        id = f"fig-karte-geglaettet-{slug(meta.id)}"
+        return figure(context, id, draw, caption, alt, data, print_at=print_at)
+    alt = alternatives.map(series, setting, labels, counts, period)
     return figure(context, f"fig-karte-{slug(meta.id)}", draw, caption, alt, data, print_at=print_at)
 
 

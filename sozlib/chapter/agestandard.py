@@ -1,0 +1,83 @@
+"""Age-standardised values beside the counted ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from matplotlib.figure import Figure
+
+from sozlib.chapter import contents, german, numbers
+from sozlib.chapter.ages import readings, structure
+from sozlib.chapter.context import Context
+from sozlib.chapter.display import Part
+from sozlib.chapter.dumbbell import Pair, dumbbell
+from sozlib.chapter.figures import caption_of, figure, from_zero, nothing, slug
+from sozlib.chapter.readings import Meta, Reading, Series
+from sozlib.chapter.tables import Column, Row, Table
+
+
+def figure_of(context: Context, series: Series) -> Part:
+    """Dumbbell of counted and standardised values."""
+    meta, setting = series.meta, context.setting
+    found = readings(context, series)
+    both = {id for id, r in found.items() if r.value is not None and series.get(id).value is not None}
+    shown = [id for id in context.areas if id in both]
+    if not shown:
+        return nothing(f"Altersstandardisierte Werte sind für „{meta.title}“ nicht ausgewiesen.")
+    shown.sort(key=lambda id: -(found[id].value or 0.0))
+    missing = [id for id in context.areas if id in found and id not in shown]
+    rows = [_pair(context, series, found, id) for id in (*shown, *missing, context.whole_id) if id in found]
+
+    def draw(width: int, tight: bool = False) -> Figure:
+        return dumbbell(
+            rows, palette=context.palette, unit=meta.unit, from_zero=from_zero(series), heading="standardisiert",
+            width=width, tight=tight,
+        )  # fmt: skip
+
+    high, low = setting.where(shown[0]), setting.where(shown[-1])
+    age = f"Mit dem Altersaufbau {structure(context, meta.id)}"
+    statement = f"{age} wäre {meta.noun.nominative} {high} am höchsten, {low} am niedrigsten"
+    extra = "Hohler Punkt: gezählt, voller Punkt: altersstandardisiert, mit 95-%-Intervall"
+    caption = caption_of(context, series, statement, None, extra)
+    moved = max(shown, key=lambda id: abs((found[id].value or 0.0) - (series.get(id).value or 0.0)))
+    crude, even = (numbers.spoken_number(meta.text(r.value or 0.0)) for r in (series.get(moved), found[moved]))
+    alt = f"Punktpaare für {len(shown)} {setting.plural}, gezählt und altersstandardisiert. {statement}. "
+    alt += f"Am stärksten verändert sich der Wert für {setting.name(moved)}: gezählt {crude}, standardisiert {even}."
+    if missing:
+        alt += f" Ohne standardisierten Wert: {german.join(setting.name(id) for id in missing)}."
+    columns = (Column("gezählt"), Column(contents.INTERVAL), Column("standardisiert"), Column(contents.INTERVAL))
+    lines = tuple(
+        Row(
+            context.all_areas[id].name,
+            tuple(f(meta, r) for r in (series.get(id), found[id]) for f in (_cell, contents.interval)),
+            "whole" if id == context.whole_id else "own" if id == setting.area else "",
+        )
+        for id in (*shown, *missing, context.whole_id)
+        if id in found
+    )
+    table = Table(setting.singular, columns, lines)
+    id = f"fig-standardisiert-{slug(meta.id)}"
+    return figure(context, id, draw, caption, alt, table, print_at=partial(draw, tight=True))
+
+
+def _cell(meta: Meta, reading: Reading) -> str:
+    return meta.cell(reading)
+
+
+def _pair(context: Context, series: Series, found: Mapping[str, Reading], id: str) -> Pair:
+    meta, here, even, crude = series.meta, context.all_areas[id], found[id], series.get(id)
+    whole, own = id == context.whole_id, id == context.setting.area
+    name = context.setting.whole.kind if whole else here.name
+    return Pair(
+        name=name,
+        short_name=name if whole else here.short_name,
+        first=crude.value,
+        second=even.value,
+        text=meta.cell(even),
+        token="own" if own else "district",
+        strong=own,
+        lower=even.lower,
+        upper=even.upper,
+        apart=whole,
+    )
