@@ -72,7 +72,8 @@ def chance(context: Context) -> Part:
     )
     hidden = sum(c.change is None for c in of_areas(context))
     if hidden:
-        text += f" Für {numbers.number(hidden, 0)} weitere Werte fehlt eines der beiden Jahre."
+        many = "1 weiteren Wert" if hidden == 1 else f"{numbers.number(hidden, 0)} weitere Werte"
+        text += f" Für {many} fehlt eines der beiden Jahre."
     return Part("text", markdown.plain(text))
 
 
@@ -127,8 +128,8 @@ def grid(context: Context, chosen: Sequence[str]) -> Part:
     statement = f"{german.capital(german.counted(better, 'Wert', 'Werte', 'm'))} "
     statement += f"{'ist' if better == 1 else 'sind'} gesichert günstiger geworden, "
     statement += f"{german.count_alone(worse, 'm')} ungünstiger"
-    what = f"Eckdaten der {setting.plural}, jüngster Wert gegenüber {_since(context, every)}. Dreieck: gesichert gestiegen "
-    what += "oder gesunken; blau günstiger, ocker ungünstiger, grau ohne Wertung; Ring: nicht gesichert"
+    what = f"Eckdaten der {setting.plural}, jüngster Wert gegenüber {_since(context, every)}. Dreieck: gesichert "
+    what += "gestiegen oder gesunken; blau günstiger, ocker ungünstiger, grau ohne Wertung; Ring: nicht gesichert"
     if len(areas) < len(context.areas):
         what += f". Gezeigt: die {len(areas)} {setting.plural} mit den meisten gesicherten Veränderungen"
     alt = f"Raster aus {len(rows)} Merkmalen und {len(areas)} Gebieten. {statement}."

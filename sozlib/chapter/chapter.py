@@ -64,6 +64,7 @@ class Chapter:
         self._ids: list[str] = []
         self._treated: list[str] = []
         self._told = 0
+        self._warned = False
 
     @classmethod
     def open(
@@ -319,8 +320,9 @@ class Chapter:
 
     def neighbours(self, indicator: str) -> None:
         """Sentence under a map: whether neighbouring areas resemble each other; nothing without outlines."""
-        part = neighbours.sentence(self.context, self._series(indicator))
+        part = neighbours.sentence(self.context, self._series(indicator), warn=not self._warned)
         if part is not None:
+            self._warned = True
             self._show(part)
 
     def funnel(self, indicator: str) -> None:

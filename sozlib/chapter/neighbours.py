@@ -22,8 +22,11 @@ _KINDS = (
 )
 
 
-def sentence(context: Context, series: Series) -> Part | None:
-    """What the tests say of the latest values; None where there are no outlines or no values."""
+def sentence(context: Context, series: Series, *, warn: bool = True) -> Part | None:
+    """What the tests say of the latest values; None where there are no outlines or no values.
+
+    Without ``warn`` it is not said again that few areas show strong patterns only.
+    """
     frame = context.snapshot.patterns
     rows = [] if frame is None else frame[frame["indicator"] == series.meta.id].to_dict("records")
     if not rows:
@@ -40,7 +43,7 @@ def sentence(context: Context, series: Series) -> Part | None:
     measured = f"(Morans I = {numbers.number(index, 2)}; p = {numbers.number(p, 3)})"
     if p >= 0.05:
         text = f"Ein räumliches Muster ist nicht gesichert {measured}."
-        if areas < FEW:
+        if areas < FEW and warn:
             text += f" Bei {areas} {setting.plural_dative} erkennt die Prüfung allerdings nur starke Muster."
     else:
         word = "ähneln" if alike else "unterscheiden"
