@@ -105,9 +105,9 @@ def funnel(context: Context, series: Series) -> Part:
     alone = numbers.number(0.05 * len(dots), 0)
     alt = f"Trichterdiagramm, {len(dots)} {setting.plural} nach Zahl der Menschen. {setting.whole.kind}: "
     alt += (
-        f"{numbers.spoken_number(meta.text(target))}. Außerhalb von 95 Prozent liegen {len(out)}, durch Zufall wären "
+        f"{numbers.spoken_number(meta.text(target))}. Außerhalb von 95 Prozent: {len(out)}, durch Zufall zu erwarten: "
     )
-    alt += f"etwa {alone} zu erwarten; außerhalb von 99,8 Prozent {len(far)}."
+    alt += f"etwa {alone}. Außerhalb von 99,8 Prozent: {len(far)}."
     for side, word in ((True, "Darüber"), (False, "Darunter")):
         named = sorted((d for d in far if d.above is side), key=lambda d: -d.distance)[:4]
         if named:
