@@ -44,6 +44,11 @@ class ChangeCalls:
         """The key indicator that has moved in most areas; returned as a list of one or none."""
         return changes.most_changed(self._context, self._keys)
 
+    @property
+    def has_classes(self) -> bool:
+        """Whether the report has classes or types that may have changed; returned."""
+        return changes.has_classes(self._context)
+
     def chance(self) -> None:
         """How many comparisons were made and how many would stand out by chance alone."""
         self._show(changes.chance(self._context))

@@ -62,10 +62,9 @@ def chance(context: Context) -> Part:
         return nothing(_NONE)
     single = sum(c.p is not None and c.p < 0.05 for c in tested)
     secured = sum(c.secured for c in tested)
-    alone = round(0.05 * len(tested))
     text = (
         f"Geprüft sind {numbers.number(len(tested), 0)} Veränderungen. Hätte sich nirgends etwas verändert, sähen "
-        f"trotzdem etwa {numbers.number(alone, 0)} davon bei einzelner Prüfung gesichert aus; gefunden wurden so "
+        f"trotzdem etwa {numbers.number(0.05 * len(tested), 0)} davon bei einzelner Prüfung gesichert aus; gefunden wurden so "
         f"{numbers.number(single, 0)}. Deshalb sind hier alle Vergleiche gemeinsam geprüft: "
         f"{numbers.number(secured, 0)} gelten als gesichert, und davon ist im Mittel höchstens jeder zwanzigste Befund "
         "ein Zufall."
@@ -125,9 +124,7 @@ def grid(context: Context, chosen: Sequence[str]) -> Part:
 
     every = [c for _, changes in rows for c in changes.values()]
     better, worse = (sum(c.meaning == word for c in every) for word in ("better", "worse"))
-    statement = f"{german.capital(german.counted(better, 'Wert', 'Werte', 'm'))} "
-    statement += f"{'ist' if better == 1 else 'sind'} gesichert günstiger geworden, "
-    statement += f"{german.count_alone(worse, 'm')} ungünstiger"
+    statement = _better_and_worse(better, worse)
     what = f"Eckdaten der {setting.plural}, jüngster Wert gegenüber {_since(context, every)}. Dreieck: gesichert "
     what += "gestiegen oder gesunken; blau günstiger, ocker ungünstiger, grau ohne Wertung; Ring: nicht gesichert"
     if len(areas) < len(context.areas):
@@ -152,6 +149,15 @@ def grid(context: Context, chosen: Sequence[str]) -> Part:
     used = [context.series(m.id) for m, _ in rows]
     caption = markdown.Caption(statement, what, source_line(context, used))
     return figure(context, "fig-veraenderungen", draw, caption, alt, table)
+
+
+def _better_and_worse(better: int, worse: int) -> str:
+    """ "Drei Werte sind gesichert günstiger geworden, einer ungünstiger"; figures for both where one needs them."""
+    if max(better, worse) > 12:
+        return f"{better} Werte sind gesichert günstiger geworden, {worse} ungünstiger"
+    first = german.capital(german.counted(better, "Wert", "Werte", "m"))
+    verb = "ist" if better < 2 else "sind"
+    return f"{first} {verb} gesichert günstiger geworden, {german.count_alone(worse, 'm')} ungünstiger"
 
 
 def _since(context: Context, changes: Sequence[Change]) -> str:
@@ -303,6 +309,11 @@ def _moved_statement(context: Context, series: Series, up: int, down: int) -> st
         alone = ("einer" if setting.gender == "f" else "einem") if other == 1 else german.count_word(other)
         text += f", in {alone} {opposite}"
     return text
+
+
+def has_classes(context: Context) -> bool:
+    """Whether the report has classes or types that may have changed."""
+    return bool(_status_classes(context) or _types(context))
 
 
 def classes(context: Context) -> Part:

@@ -1,8 +1,8 @@
 """Hidden numbers in drawings: a point, a line's corner or a bar's end where the hidden value would stand.
 
 A drawing is read as a reader with a ruler would: the axis is found by the labels of its ticks, the hidden value is put
-on it, and what stands there is looked at. Trends and dot plots have both axes; in rankings the row's name, in small
-multiples the panel's title says whose mark it is.
+on it, and what stands there is looked at. Trends, funnels and dot plots have both axes; in rankings and pairs of dots
+the row's name, in small multiples the panel's title says whose mark it is.
 """
 
 from __future__ import annotations
@@ -142,8 +142,10 @@ def leaks(svg: Any, id: str, area: str, names: Names) -> Iterator[Leak]:
     years, up, across = drawing.years, drawing.up, drawing.across
     if indicator is not None and years is not None and up is not None:
         found = _on_trend(drawing, years, up, indicator, area, names)
+    elif indicator is not None and up is not None and "-trichter-" in id:
+        found = _in_funnel(drawing, up, indicator, names)
     elif indicator is not None and across is not None:
-        found = _on_row(drawing, across, indicator, names)
+        found = _on_row(drawing, across, indicator, names, then_and_now="-veraenderung-" in id)
     elif years is None and across is None:
         found = _in_panels(drawing, indicator, area, names)
     for cell in dict.fromkeys(found):
@@ -165,9 +167,32 @@ def _on_trend(
                 yield cell
 
 
-def _on_row(drawing: Drawing, across: _Axis, indicator: str, names: Names) -> Iterator[tuple[str, str, int]]:
+def _in_funnel(drawing: Drawing, up: _Axis, indicator: str, names: Names) -> Iterator[tuple[str, str, int]]:
+    """A dot at the height of a hidden value that no shown value of the year explains."""
     named = _YEAR.findall(drawing.title)
     period = int(named[-1]) if named else None
+    shown = [up(n) for (_, p), values in names.numbers(indicator).items() if period in (None, p) for n in values]
+    for cell in names.cells(indicator, period=period):
+        if "value" not in names.hidden.cells[cell]:
+            continue
+        y = up(names.hidden.cells[cell]["value"])
+        dots = any(abs(cy - y) <= _NEAR for _, cy in drawing.circles)
+        if dots and not any(abs(y - other) <= 2 * _NEAR for other in shown):
+            yield cell
+
+
+def _on_row(
+    drawing: Drawing, across: _Axis, indicator: str, names: Names, *, then_and_now: bool = False
+) -> Iterator[tuple[str, str, int]]:
+    """Marks of a row whose value is hidden; of both years that the title names where it compares two."""
+    named = [int(year) for year in _YEAR.findall(drawing.title)]
+    for period in named if then_and_now else [named[-1] if named else None]:
+        yield from _in_year(drawing, across, indicator, names, period)
+
+
+def _in_year(
+    drawing: Drawing, across: _Axis, indicator: str, names: Names, period: int | None
+) -> Iterator[tuple[str, str, int]]:
     rows = {names.area(t.words): t.y for t in drawing.texts if t.anchor == "end" and names.area(t.words)}
     shown = [n for (_, p), values in names.numbers(indicator).items() if period in (None, p) for n in values]
     for cell in names.cells(indicator, period=period):

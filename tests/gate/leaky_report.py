@@ -16,6 +16,8 @@ from PIL import Image, PngImagePlugin
 from sozlib.book.downloads import write_downloads
 from sozlib.chapter.comparison import comparison
 from sozlib.chapter.distribution import distribution
+from sozlib.chapter.dumbbell import Pair, dumbbell
+from sozlib.chapter.funnel import Dot, Limits, funnel
 from sozlib.chapter.multiples import Panel, multiples
 from sozlib.chapter.palette import Palette
 from sozlib.chapter.svg import html_form, print_form, written
@@ -77,6 +79,22 @@ def small_trends(palette: Palette, value: float | None = None) -> str:
     return html_form(tree, "fig-vielfache-kinderarmut-w", "Kinderarmut, 2021 bis 2025", "Kleine Linien.", palette)
 
 
+def funnel_plot(palette: Palette, value: float | None = None) -> str:
+    limits = [Limits(float(n), 8.0, 10.0, 18.0, 20.0) for n in (300, 2000)]
+    dots = [Dot("Altstadt", "Altstadt", 24.25, limits[1]), Dot("Überlingen", "Überlingen", 6.5, limits[1])]
+    dots += [Dot("Ein Gebiet", "Ein Gebiet", value, limits[0])] if value else []
+    tree = written(funnel(dots, limits, 14.1, "Linie: Kreis 14,1 %", palette=palette))
+    return html_form(tree, "fig-trichter-kinderarmut-w", "Kinderarmut in Prozent, 31.12.2025", "Trichter.", palette)
+
+
+def pairs(palette: Palette, value: float | None = None) -> str:
+    rows = [Pair("Altstadt", "Altstadt", 22.0, 24.25, "+2,3"), Pair("Neuhafen", "Neuhafen", 15.5, value, ".")]
+    title = "Kinderarmut in Prozent. Hohler Punkt: 2024, voller Punkt: 2025"
+    return html_form(
+        written(dumbbell(rows, palette=palette)), "fig-veraenderung-kinderarmut-w", title, "Paare.", palette
+    )
+
+
 def page(palette: Palette, **places: str) -> str:
     """Chapter of Neuhafen; every place can be given another content."""
     texts = {
@@ -87,7 +105,7 @@ def page(palette: Palette, **places: str) -> str:
         "people": ".",
         "comment": "",
         **{"trend": trend_chart(palette), "ranking": ranking(palette), "spread": spread(palette)},
-        **{"multiples": small_trends(palette)},
+        **{"multiples": small_trends(palette), "funnel": funnel_plot(palette), "pairs": pairs(palette)},
         **places,
     }
     return (
@@ -97,6 +115,8 @@ def page(palette: Palette, **places: str) -> str:
         f'<figure id="fig-rangfolge-kinderarmut">{texts["ranking"]}</figure>'
         f'<figure id="fig-verteilung-kinderarmut">{texts["spread"]}</figure>'
         f'<figure id="fig-vielfache-kinderarmut">{texts["multiples"]}</figure>'
+        f'<figure id="fig-trichter-kinderarmut">{texts["funnel"]}</figure>'
+        f'<figure id="fig-veraenderung-kinderarmut">{texts["pairs"]}</figure>'
         f'<div aria-label="{texts["label"]}"><table><caption>Kinderarmut</caption><thead><tr><th>Jahr</th>'
         f"<th>Neuhafen</th><th>Kreis</th></tr></thead><tbody><tr><th>2024</th><td>15,5</td><td>13,9</td></tr>"
         f"<tr><th>2025</th><td>{texts['cell']}</td><td>14,1</td></tr></tbody></table></div>"

@@ -133,6 +133,16 @@ LEAKS = {
         "neuhafen/armut.html",
         "Zeichnung fig-vielfache-kinderarmut",
     ),
+    "Punkt im Trichter": (
+        lambda s, p: page(s, p, funnel=leaky.funnel_plot(p, VALUE)),
+        "neuhafen/armut.html",
+        "Zeichnung fig-trichter-kinderarmut",
+    ),
+    "Punkte von damals und jetzt": (
+        lambda s, p: page(s, p, pairs=leaky.pairs(p, VALUE)),
+        "neuhafen/armut.html",
+        "Zeichnung fig-veraenderung-kinderarmut",
+    ),
     "Text im PDF": (
         lambda s, p: leaky.pdf(s / "pdf/neuhafen.pdf", "Kinderarmut: 17,4 im Jahr 2025."),
         "pdf/neuhafen.pdf",
