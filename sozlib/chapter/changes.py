@@ -64,8 +64,8 @@ def chance(context: Context) -> Part:
     secured = sum(c.secured for c in tested)
     text = (
         f"Geprüft sind {numbers.number(len(tested), 0)} Veränderungen. Hätte sich nirgends etwas verändert, sähen "
-        f"trotzdem etwa {numbers.number(0.05 * len(tested), 0)} davon bei einzelner Prüfung gesichert aus; gefunden wurden so "
-        f"{numbers.number(single, 0)}. Deshalb sind hier alle Vergleiche gemeinsam geprüft: "
+        f"trotzdem etwa {numbers.number(0.05 * len(tested), 0)} davon bei einzelner Prüfung gesichert aus; gefunden "
+        f"wurden so {numbers.number(single, 0)}. Deshalb sind hier alle Vergleiche gemeinsam geprüft: "
         f"{numbers.number(secured, 0)} gelten als gesichert, und davon ist im Mittel höchstens jeder zwanzigste Befund "
         "ein Zufall."
     )
