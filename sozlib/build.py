@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 from sozlib import receipt, written
 from sozlib.batch.chapter_run import ChapterFailure, ChapterJob, ChapterResult
-from sozlib.batch.execute import chapter_jobs, choose_engine, execute
+from sozlib.batch.choice import choose_engine, with_kernels
+from sozlib.batch.execute import chapter_jobs, execute
 from sozlib.batch.keys import ChapterState, Present, keep, key_file, states
 from sozlib.batch.plan import Plan
 from sozlib.batch.planning import make_plan
@@ -282,9 +283,13 @@ def run(
     BuildError
         Naming every failed chapter with cell, error and notebook.
     """
-    engine, why = choose_engine(wish.engine or project.report.engine)
+    wanted = wish.engine or project.report.engine
+    engine, why = choose_engine(wanted)
     workers = wish.workers or project.report.workers
     jobs = chapter_jobs(plan, project.root, notebooks, snapshot.path, engine)
+    exceptions = ""
+    if wanted == "auto" and engine == "forked":
+        jobs, exceptions = with_kernels(jobs, project.root)
     _remove_others(notebooks, {job.output for job in jobs})
     present = Present(project, snapshot, digests)
     found = states(jobs, present)
@@ -293,6 +298,8 @@ def run(
         say("Kein Kapitel hat sich geändert.")
         return found
     say(f"Ausführung: {engine} ({why}), {counted(len(todo), len(jobs), 'Kapitel', 'Kapitel')}")
+    if exceptions:
+        say(exceptions)
     environment = {"SOURCE_DATE_EPOCH": str(_epoch(project))}
 
     def done(job: ChapterJob, result: ChapterResult) -> None:

@@ -82,8 +82,9 @@ def make_parser() -> GermanParser:
     running.add_argument(
         "--engine",
         metavar="ART",
-        choices=("auto", "plain", "forked"),
-        help="Ausführung der Notebooks: auto, plain (je Kapitel ein Kernel) oder forked (vorgewärmte Prozesse)",
+        choices=("auto", "forked", "kernel", "plain"),
+        help="Ausführung der Notebooks: auto, forked (Abzweig eines vorgewärmten Prozesses), kernel (abgezweigter "
+        "Kernel, für Widgets) oder plain (je Kapitel ein neuer Kernel)",
     )
     assembling = GermanParser(add_help=False)
     assembling.add_argument(

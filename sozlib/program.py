@@ -22,7 +22,7 @@ BEYOND_CHAPTERS = (
     *("book/", "gate/", "scaffold/", "cli.py", "commands.py", "build.py", "preview.py", "scaffold.py", "release.py"),
     *("manifest.py", "receipt.py", "findings.py", "german_arguments.py", "state.py", "written.py"),
     *("batch/keys.py", "batch/plan.py", "batch/planning.py", "batch/progress.py", "batch/execute.py"),
-    *("batch/templates.py", "batch/summary.py"),
+    *("batch/templates.py", "batch/summary.py", "batch/choice.py"),
 )
 
 

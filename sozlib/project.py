@@ -20,7 +20,7 @@ from sozlib.errors import InputError, Place, Problem
 from sozlib.parameters import Id, Parameters, load
 
 Assembler = Literal["auto", "quarto", "embedded"]
-Engine = Literal["auto", "plain", "forked"]
+Engine = Literal["auto", "plain", "forked", "kernel"]
 
 
 class Publisher(Parameters):

@@ -1,7 +1,8 @@
 """What a chapter writes to its standard output and error, whoever writes it: Python, a child process, C code.
 
 Both go into files that the parent has opened before the fork. The chapter reads them after each part of a cell, so the
-text stands in the notebook where it belongs; and what a chapter could no longer read before it died, the parent can.
+text stands in the notebook where it belongs. Parent and child share the place up to which was read, so what a chapter
+could no longer read before it died, the parent can.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ class CapturedText:
         # Nameless, appended to by whoever writes, so that no two writers overwrite each other.
         handle, path = tempfile.mkstemp(prefix="sozlib-")
         os.close(handle)
-        self._file = os.open(path, os.O_RDWR | os.O_APPEND)
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND)
+        # A fork shares the place of reading; writers have a place of their own.
+        self._reading = os.open(path, os.O_RDONLY)
         os.unlink(path)
-        self.position = 0
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     @property
@@ -46,20 +48,36 @@ class CapturedText:
 
     def read(self) -> str:
         """What was written since the last reading."""
-        found = os.pread(self._file, self.written - self.position, self.position)
-        self.position += len(found)
-        return self._decoder.decode(found)
+        return self._decoder.decode(os.read(self._reading, self._unread))
+
+    @property
+    def _unread(self) -> int:
+        return self.written - os.lseek(self._reading, 0, os.SEEK_CUR)
 
     def rest(self) -> str:
         """Beginning and end of what nobody has read, for the parent of a chapter that has died."""
-        size = self.written - self.position
+        size = self._unread
         if size <= _LAST_WORDS:
             return self.read()
         half = _LAST_WORDS // 2
-        first = os.pread(self._file, half, self.position).decode("utf-8", "replace")
-        last = os.pread(self._file, half, self.written - half).decode("utf-8", "replace")
+        first = os.read(self._reading, half).decode("utf-8", "replace")
+        last = os.pread(self._reading, half, self.written - half).decode("utf-8", "replace")
         return f"{first}\n[… {size - 2 * half} Bytes ausgelassen …]\n{last}"
 
     def close(self) -> None:
         """Give the file up."""
         os.close(self._file)
+        os.close(self._reading)
+
+
+def write_text(descriptor: int, text: str) -> int:
+    """Write text to a file descriptor, where child processes and C code write too, so that the order stays.
+
+    Returns the number of characters, as ``write`` of Python's streams does.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"write() argument must be str, not {type(text)}")
+    left = memoryview(text.encode("utf-8", "replace"))
+    while left:
+        left = left[os.write(descriptor, left) :]
+    return len(text)

@@ -20,7 +20,7 @@ from sozlib.batch.tidy import template_cell_number, tidy
 from sozlib.errors import spoken
 from sozlib.files import rename_whole
 
-EngineName = Literal["plain", "forked"]
+EngineName = Literal["plain", "forked", "kernel"]
 
 #: Seconds after which a cell is given up, and its chapter with it.
 TIME_LIMIT = 900
@@ -113,9 +113,13 @@ def _run(job: ChapterJob) -> ChapterResult:
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     kept: list[Any] = []
     special: dict[str, Any] = {"shutdown_kernel": "immediate", "keep": kept}
-    if job.engine == "forked":
-        forked.prepare(job.folder / job.parameters["snapshot"])
+    snapshot = job.folder / job.parameters["snapshot"]
+    if job.engine != "plain":
         special |= {"memory_limit": job.memory_limit, "output_limit": job.output_limit}
+    if job.engine == "forked":
+        forked.prepare(snapshot)
+    elif job.engine == "kernel":
+        special["snapshot"] = str(snapshot)
     began = time.perf_counter()
     job.output.parent.mkdir(parents=True, exist_ok=True)
     for stale in (job.output, job.failed):

@@ -3,10 +3,13 @@
 ``sozlib-plain`` starts a Jupyter kernel for each notebook, as papermill does by itself; it adds that a dead kernel
 or a time-out leaves an error in the notebook. ``sozlib-forked`` runs the cells in a fork of a process that has
 already imported what all chapters need: most of a kernel's time goes into imports, not into the chapter.
+``sozlib-kernel`` forks a whole kernel from such a process, for notebooks that need one.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 import os
 import threading
@@ -27,7 +30,13 @@ if TYPE_CHECKING:
 logger = logging.getLogger("papermill")
 
 #: papermill's names of the engines.
-PAPERMILL_NAME = {"plain": "sozlib-plain", "forked": "sozlib-forked"}
+PAPERMILL_NAME = {"plain": "sozlib-plain", "forked": "sozlib-forked", "kernel": "sozlib-kernel"}
+
+
+_NO_FORK = "dieses Betriebssystem kennt kein fork"
+
+#: Seconds that a kernel gets to end after ``exit()``.
+_END = 5.0
 
 
 class PlainEngine(NBClientEngine):  # type: ignore[misc]
@@ -48,9 +57,106 @@ class PlainEngine(NBClientEngine):  # type: ignore[misc]
                 nb_man, kernel_name, record_timing=False, extra_arguments=["--log-level=ERROR"], **kwargs
             )
         except (DeadKernelError, CellTimeoutError) as error:
-            started = [cell for cell in nb_man.nb.cells if cell.metadata.papermill.get("start_time")]
             message = "Zeit überschritten" if isinstance(error, CellTimeoutError) else "Der Kernel ist abgestürzt"
-            add_error(started[-1], type(error).__name__, message)
+            add_error(_last_started(nb_man), type(error).__name__, message)
+
+
+class KernelEngine(Engine):  # type: ignore[misc]
+    """A forked kernel for each notebook: the whole Jupyter protocol, comms and widgets too.
+
+    Where the system has no fork, a kernel is started as usual, and the log says so.
+    """
+
+    @classmethod
+    def execute_managed_notebook(
+        cls,
+        nb_man: NotebookExecutionManager,
+        kernel_name: str,
+        execution_timeout: float | None = None,
+        start_timeout: float = 60,
+        memory_limit: int = Limits.memory,
+        output_limit: int = Limits.output,
+        snapshot: str = "",
+        keep: list[Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Run the cells; parameters as with :class:`ForkedEngine`.
+
+        Parameters
+        ----------
+        snapshot
+            Folder of the snapshot that the process from which kernels fork has opened; "" for none.
+        """
+        if not hasattr(os, "fork"):
+            logger.warning("Kein Abzweigen möglich (%s): das Notebook bekommt einen eigenen Kernel.", _NO_FORK)
+            PlainEngine.execute_managed_notebook(
+                nb_man, kernel_name, keep, execution_timeout=execution_timeout, start_timeout=start_timeout, **kwargs
+            )
+            return
+        from sozlib.batch.provisioner import ForkedKernelManager
+
+        if keep is not None:
+            keep.append(nb_man.nb)
+        limits = Limits(execution_timeout, start_timeout, memory_limit, output_limit)
+        options = {"shutdown_kernel": "immediate"} | _known_to_client(kwargs)
+        options |= {"timeout": execution_timeout, "startup_timeout": start_timeout, "record_timing": False}
+        options["extra_arguments"] = ["--log-level=ERROR"]
+        provisioning = {"memory": memory_limit, "output": output_limit, "snapshot": snapshot}
+        manager = ForkedKernelManager(kernel_name=kernel_name, provisioning=provisioning)
+        client = _LimitedClient(limits, nb_man, km=manager, kernel_name=kernel_name, log=logger, **options)
+        try:
+            client.execute(cleanup_kc=True)
+        except (DeadKernelError, CellTimeoutError) as error:
+            provisioner: Any = manager.provisioner
+            cell, kernel = _last_started(nb_man), provisioner.kernel
+            kernel.poll()
+            for name, text in kernel.ended.last_words.items():
+                cell.outputs.append(nbformat.v4.new_output("stream", name=name, text=text))  # type: ignore[no-untyped-call]
+            if isinstance(error, CellTimeoutError):
+                add_error(cell, "CellTimeoutError", limits.too_long(execution_timeout))
+            elif client.flooded:
+                add_error(cell, "OutputLimitError", limits.too_much)
+            else:
+                add_error(cell, kernel.ended.error, kernel.ended.why)
+
+
+class _LimitedClient(PapermillNotebookClient):  # type: ignore[misc]
+    """papermill's client, which ends a kernel that puts out more than it may."""
+
+    def __init__(self, limits: Limits, *args: Any, **kwargs: Any):
+        super().__init__(*args, on_cell_executed=self._wait_if_left, **kwargs)
+        self._left = limits.output_bytes
+        self.flooded = False
+
+    def process_message(self, message: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Record a message that is within the limit."""
+        self._left -= _length(message["content"])
+        if self._left < 0 and not self.flooded:
+            self.flooded = True
+            self.km.provisioner.kernel.kill()
+        return None if self.flooded else super().process_message(message, *args, **kwargs)
+
+    async def _wait_if_left(self, execute_reply: dict[str, Any], **_: Any) -> None:
+        """After ``exit()`` no further cell shall run, be the next request quicker than the kernel's end or not."""
+        if any(payload.get("source") == "ask_exit" for payload in execute_reply["content"].get("payload", ())):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.km.provisioner.wait(), _END)
+
+
+def _length(content: Any) -> int:
+    """Characters of all texts in a message."""
+    if isinstance(content, dict):
+        return sum(map(_length, content.values()))
+    return len(content) if isinstance(content, str) else 0
+
+
+def _last_started(nb_man: NotebookExecutionManager) -> Any:
+    return [cell for cell in nb_man.nb.cells if cell.metadata.papermill.get("start_time")][-1]
+
+
+def _known_to_client(options: dict[str, Any]) -> dict[str, Any]:
+    """Those of papermill's options that nbclient knows."""
+    return {name: value for name, value in options.items() if PapermillNotebookClient.class_traits().get(name)}
 
 
 class ForkedEngine(Engine):  # type: ignore[misc]
@@ -96,8 +202,7 @@ class ForkedEngine(Engine):  # type: ignore[misc]
         if keep is not None:
             keep.append(nb_man.nb)
         # nbclient's own bookkeeping of outputs, so that both engines write the same notebook.
-        known = {name: value for name, value in kwargs.items() if PapermillNotebookClient.class_traits().get(name)}
-        known = {"record_timing": False, **known}
+        known = {"record_timing": False, **_known_to_client(kwargs)}
         recorder = PapermillNotebookClient(nb_man, kernel_name=kernel_name, log=logger, **known)
         recorder.reset_execution_trackers()
         cells = {
@@ -150,7 +255,7 @@ def add_error(cell: Any, name: str, message: str) -> None:
 def why_not_fork() -> str:
     """Why this process must not fork, in German; empty if it may."""
     if not hasattr(os, "fork"):
-        return "dieses Betriebssystem kennt kein fork"
+        return _NO_FORK
     # The monitor of papermill's progress bar holds nothing that a child would need.
     if any(type(thread).__name__ != "TMonitor" for thread in threading.enumerate()[1:]):
         return "im Prozess laufen mehrere Threads"
@@ -164,3 +269,4 @@ def why_not_fork() -> str:
 
 papermill_engines.register(PAPERMILL_NAME["plain"], PlainEngine)
 papermill_engines.register(PAPERMILL_NAME["forked"], ForkedEngine)
+papermill_engines.register(PAPERMILL_NAME["kernel"], KernelEngine)

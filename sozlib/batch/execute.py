@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from multiprocessing import connection
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from sozlib.batch.chapter_run import TIME_LIMIT, ChapterFailure, ChapterJob, ChapterResult, EngineName, run_chapter
 from sozlib.batch.forked import die_with_parent
@@ -28,19 +28,6 @@ from sozlib.batch.progress import Progress, SilentProgress
 
 #: Seconds that a worker gets to clean up after itself when a build is broken off.
 _GRACE = 3.0
-
-
-def choose_engine(wanted: Literal["auto", "plain", "forked"]) -> tuple[EngineName, str]:
-    """Engine to use, and why, in German."""
-    if wanted == "plain":
-        return "plain", "so verlangt"
-    if not hasattr(os, "fork"):
-        return "plain", "dieses Betriebssystem kennt kein fork"
-    if wanted == "forked":
-        return "forked", "so verlangt"
-    if sys.platform == "darwin":
-        return "plain", "unter macOS vertragen nicht alle Bibliotheken das Abzweigen"
-    return "forked", "vorgewärmte Prozesse sparen den Start eines Kernels je Kapitel"
 
 
 def chapter_jobs(

@@ -158,9 +158,9 @@ class ForkedCells:
             try:
                 reply = self._run(index, record, time.monotonic() + seconds if seconds else None)
             except TimeoutError:
-                return self._end("CellTimeoutError", f"Nach {seconds:g} Sekunden abgebrochen", index, record)
+                return self._end("CellTimeoutError", limits.too_long(seconds), index, record)
             except _TooMuchError:
-                return self._end("OutputLimitError", f"Mehr als {limits.output} MB Ausgabe", index, record)
+                return self._end("OutputLimitError", limits.too_much, index, record)
             except (EOFError, OSError):
                 return self._end("DeadKernelError", "", index, record)
             if reply is not None:
@@ -173,9 +173,7 @@ class ForkedCells:
             if kind == "ready":
                 self._ready = True
                 return None
-            if kind == "read":
-                self._captured[content[0]].position = content[1]
-            elif number != index:  # pragma: no cover - a background thread of an earlier cell is still talking
+            if number != index:  # pragma: no cover - a background thread of an earlier cell is still talking
                 continue
             elif kind == "reply":
                 return Reply(not content, content)
@@ -210,7 +208,7 @@ class ForkedCells:
         for captured in self._captured:
             if rest := captured.rest():
                 record(_message("stream", {"name": captured.name, "text": rest}))
-        return Reply(False, name, why or _how_it_died(self._status))
+        return Reply(False, name, why or how_it_died(self._status))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -252,7 +250,8 @@ def _message(kind: str, content: Any) -> dict[str, Any]:
     return {"header": {"msg_type": kind}, "msg_type": kind, "content": content, "parent_header": {}}
 
 
-def _how_it_died(status: int | None) -> str:
+def how_it_died(status: int | None) -> str:
+    """How a process ended, in German, by the status that ``waitpid`` gave."""
     if status is not None and os.WIFSIGNALED(status):
         name = signal.Signals(os.WTERMSIG(status)).name
         return f"Der Kapitelprozess wurde beendet ({name})"

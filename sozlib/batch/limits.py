@@ -40,6 +40,15 @@ class Limits:
         """Limit of the outputs in bytes."""
         return self.output * _MB
 
+    @property
+    def too_much(self) -> str:
+        """What is said of a chapter that has put out more, in German."""
+        return f"Mehr als {self.output} MB Ausgabe"
+
+    def too_long(self, seconds: float | None) -> str:
+        """What is said of a chapter that took longer than it may, in German."""
+        return f"Nach {seconds:g} Sekunden abgebrochen"
+
 
 def limit_memory(megabytes: int) -> None:
     """Limit the memory that this process may take from here on."""

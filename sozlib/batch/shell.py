@@ -19,7 +19,7 @@ from jupyter_client.session import Session
 from traitlets import Any as AnyTrait
 from traitlets.config import Config
 
-from sozlib.batch.captured import CapturedText
+from sozlib.batch.captured import CapturedText, write_text
 
 
 class _PipeSession(Session):
@@ -41,23 +41,17 @@ class _Stream(io.TextIOBase):
 
     def __init__(self, captured: CapturedText, shell: ChapterShell, descriptor: int):
         self._captured, self._shell, self._descriptor = captured, shell, descriptor
+        self._pid = os.getpid()
         captured.redirect(descriptor)
 
     def write(self, text: str) -> int:
-        """Write where child processes and C code write too, so that the order stays."""
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text)}")
-        left = memoryview(text.encode("utf-8", "replace"))
-        while left:
-            left = left[os.write(self._descriptor, left) :]
-        return len(text)
+        """Write where all others write."""
+        return write_text(self._descriptor, text)
 
     def flush(self) -> None:
-        """Send what was written since the last time."""
-        text = self._captured.read()
-        if text:
+        """Send what was written since the last time; a process that the chapter forked leaves that to the chapter."""
+        if os.getpid() == self._pid and (text := self._captured.read()):
             self._shell.send("stream", {"name": self._captured.name, "text": text})
-            self._shell.send("read", (self._descriptor - 1, self._captured.position))
 
     def writable(self) -> bool:
         """Streams can be written to."""

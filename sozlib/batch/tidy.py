@@ -5,9 +5,12 @@ The same inputs give the same bytes, so everything that follows can tell by a di
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection
 from typing import Any
+
+import nbformat
 
 _CELL_FILE = re.compile(r"(?:/\S*|[A-Za-z]:\\\S*)ipykernel_\d+[/\\]\d+\.py|<ipython-input-\d+-[0-9a-f]+>")
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
@@ -15,7 +18,7 @@ _PAPERMILL_TAG = "papermill-error-cell-tag"
 
 
 def tidy(notebook: Any, template_ids: Collection[str], parameters: dict[str, str]) -> Any:
-    """Strip an executed notebook in place of everything accidental.
+    """Strip an executed notebook of everything accidental; do not use the given one any more.
 
     Parameters
     ----------
@@ -29,9 +32,13 @@ def tidy(notebook: Any, template_ids: Collection[str], parameters: dict[str, str
     Returns
     -------
     NotebookNode
-        The same notebook.
+        The tidy notebook.
     """
+    if "widgets" in notebook.metadata:
+        notebook = _numbered(notebook)
+    widgets = {"widgets": notebook.metadata.widgets} if "widgets" in notebook.metadata else {}
     notebook.metadata = type(notebook.metadata)(
+        **widgets,
         kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
         language_info={"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
         sozlib={"parameters": dict(parameters)},
@@ -48,6 +55,15 @@ def tidy(notebook: Any, template_ids: Collection[str], parameters: dict[str, str
                 output.data["text/plain"] = _ADDRESS.sub("", output.data["text/plain"])
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook
+
+
+def _numbered(notebook: Any) -> Any:
+    """The same notebook with the models of its widgets numbered: their ids are drawn at random."""
+    text = json.dumps(notebook)
+    models = [model for part in notebook.metadata.widgets.values() for model in part.get("state", ())]
+    for number, model in enumerate(models, 1):
+        text = text.replace(model, f"widget-{number}")
+    return type(notebook)(nbformat.from_dict(json.loads(text)))  # type: ignore[no-untyped-call]
 
 
 def template_cell_number(notebook: Any, index: int) -> int:

@@ -17,7 +17,8 @@ import pytest
 from small_project import areas_table, job, template, write_project
 
 from sozlib.batch.chapter_run import ChapterResult, EngineName
-from sozlib.batch.execute import chapter_jobs, choose_engine, execute
+from sozlib.batch.choice import choose_engine, with_kernels
+from sozlib.batch.execute import chapter_jobs, execute
 from sozlib.batch.planning import make_plan
 
 ENGINES: list[EngineName] = ["plain", "forked"] if hasattr(os, "fork") else ["plain"]
@@ -54,14 +55,15 @@ def outputs(path: Path) -> list[list[dict[str, Any]]]:
 
 
 @forking
-def test_both_engines_write_the_same_bytes(tmp_path: Path) -> None:
+def test_all_engines_write_the_same_bytes(tmp_path: Path) -> None:
     path = template(tmp_path / "kapitel.ipynb", *CHAPTER)
-    for engine in ENGINES:
+    engines: tuple[EngineName, ...] = ("plain", "forked", "kernel")
+    for engine in engines:
         (result,) = run(path, out=tmp_path / engine, engine=engine)
         assert result.failure is None
-    plain, forked = (tmp_path / engine / "altstadt" / "kapitel.ipynb" for engine in ("plain", "forked"))
-    assert outputs(forked) == outputs(plain)
-    assert forked.read_bytes() == plain.read_bytes()
+    plain, forked, kernel = (tmp_path / engine / "altstadt" / "kapitel.ipynb" for engine in engines)
+    assert outputs(forked) == outputs(kernel) == outputs(plain)
+    assert forked.read_bytes() == kernel.read_bytes() == plain.read_bytes()
     figure = outputs(forked)[5][-1]["data"]["image/png"]
     assert base64.b64decode(figure).startswith(b"\x89PNG")
     assert "<svg" in "".join(outputs(forked)[9][-1]["data"]["image/svg+xml"])
@@ -203,7 +205,7 @@ def test_a_notebook_cannot_ask_questions(tmp_path: Path, engine: EngineName) -> 
     assert result.failure.error.startswith("StdinNotImplementedError")
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", [*ENGINES, pytest.param("kernel", marks=forking)])
 def test_interrupting_a_build_ends_all_its_processes(tmp_path: Path, engine: EngineName) -> None:
     path = template(
         tmp_path / "lang.ipynb",
@@ -236,7 +238,7 @@ def test_interrupting_a_build_ends_all_its_processes(tmp_path: Path, engine: Eng
     assert process.wait(15) == 130
     until = time.monotonic() + 5
     chapter, grandchild = (int(pid) for pid in running.read_text().split())
-    watched = [chapter, grandchild] if engine == "forked" else [chapter]
+    watched = [chapter] if engine == "plain" else [chapter, grandchild]
     while any(_alive(pid) for pid in watched):
         assert time.monotonic() < until
         time.sleep(0.05)
@@ -274,7 +276,17 @@ def test_the_engine_is_chosen_and_the_reason_given(monkeypatch: pytest.MonkeyPat
         mac.setattr("sys.platform", "darwin")
         assert choose_engine("auto")[0] == "plain"
         assert choose_engine("forked")[0] == ("forked" if hasattr(os, "fork") else "plain")
+        assert choose_engine("kernel")[0] == ("kernel" if hasattr(os, "fork") else "plain")
     monkeypatch.delattr(os, "fork", raising=False)
-    for wanted in ("auto", "forked"):
+    for wanted in ("auto", "forked", "kernel"):
         engine, why = choose_engine(wanted)  # type: ignore[arg-type]
         assert (engine, why) == ("plain", "dieses Betriebssystem kennt kein fork")
+
+
+def test_a_chapter_that_imports_widgets_gets_a_kernel(tmp_path: Path) -> None:
+    needs = template(tmp_path / "karte.ipynb", "%matplotlib inline\nx = 1", "from ipywidgets.widgets import IntSlider")
+    broken = template(tmp_path / "falsch.ipynb", "import (")
+    does_not = template(tmp_path / "text.ipynb", "import pandas as pd  # statt ipywidgets", "kommentar = 'import comm'")
+    jobs, told = with_kernels([job(path, tmp_path, "forked") for path in (needs, broken, does_not)], tmp_path)
+    assert [one.engine for one in jobs] == ["kernel", "forked", "forked"]
+    assert told == "Mit abgezweigtem Kernel: karte.ipynb importiert ipywidgets."

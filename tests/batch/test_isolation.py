@@ -1,20 +1,25 @@
-"""A forked chapter that goes wrong fails alone, and its notebook shows where."""
+"""A chapter in a fork or in a forked kernel that goes wrong fails alone, and its notebook shows where."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
 import textwrap
 from dataclasses import dataclass, replace
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import papermill  # noqa: F401 - before our engines, which it loads as entry points
 import pytest
 from small_project import job, template
 
+from sozlib.batch import provisioner
 from sozlib.batch.chapter_run import ChapterFailure
+from sozlib.batch.engines import ForkedEngine, KernelEngine
 from sozlib.batch.execute import execute
 
 pytestmark = [
@@ -67,13 +72,13 @@ class Ran:
         return "".join("".join(o.get("text", "")) for cell in self.cells for o in cell)
 
 
-@pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ran]:
-    """All chapters, one after the other in one worker."""
+@pytest.fixture(scope="module", params=["forked", "kernel"])
+def ran(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ran]:
+    """All chapters, one after the other in one worker, with each engine that forks."""
     folder = tmp_path_factory.mktemp("kapitel")
     todo = [
         replace(
-            job(template(folder / f"{name}.ipynb", "print('vorher')", *cells), folder / "out", "forked", 3),
+            job(template(folder / f"{name}.ipynb", "print('vorher')", *cells), folder / "out", request.param, 3),
             memory_limit=500,
             output_limit=5,
         )
@@ -140,7 +145,8 @@ def test_what_one_chapter_changes_the_next_does_not_see(ran: dict[str, Ran]) -> 
     assert ran["unberuehrt"].failure is None
 
 
-def test_papermill_finds_the_engine_and_its_options_work(tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ["sozlib-forked", "sozlib-kernel"])
+def test_papermills_options_work(tmp_path: Path, engine: str) -> None:
     """In a process of its own: forking needs one without threads."""
     path = template(
         tmp_path / "kapitel.ipynb", "print('eins')", "1 / 0", "print('übersprungen')", "print(area, 'drei')"
@@ -152,6 +158,7 @@ def test_papermill_finds_the_engine_and_its_options_work(tmp_path: Path) -> None
     program = textwrap.dedent("""
         import logging, sys
         import papermill
+        import sozlib.batch.engines
         from papermill.exceptions import PapermillExecutionError
         logging.getLogger("papermill").addHandler(logging.StreamHandler(sys.stdout))
         logging.getLogger("papermill").setLevel("INFO")
@@ -159,7 +166,7 @@ def test_papermill_finds_the_engine_and_its_options_work(tmp_path: Path) -> None
             with open("ausgabe.txt", "w") as file:
                 try:
                     papermill.execute_notebook(
-                        "kapitel.ipynb", "fertig.ipynb", {"area": "0101"}, engine_name="sozlib-forked",
+                        "kapitel.ipynb", "fertig.ipynb", {"area": "0101"}, engine_name=sys.argv[1],
                         kernel_name="python3", language="python", progress_bar=False,
                         log_output=True, stdout_file=file,
                     )
@@ -167,7 +174,7 @@ def test_papermill_finds_the_engine_and_its_options_work(tmp_path: Path) -> None
                     print("papermill meldet", error.ename)
             try:
                 papermill.execute_notebook(
-                    "schlaf.ipynb", "schlaf-fertig.ipynb", engine_name="sozlib-forked", kernel_name="python3",
+                    "schlaf.ipynb", "schlaf-fertig.ipynb", engine_name=sys.argv[1], kernel_name="python3",
                     language="python", progress_bar=False, execution_timeout=1,
                 )
             except PapermillExecutionError as error:
@@ -176,7 +183,7 @@ def test_papermill_finds_the_engine_and_its_options_work(tmp_path: Path) -> None
     template(tmp_path / "schlaf.ipynb", "import time\ntime.sleep(0.7)", "time.sleep(0.7)", "time.sleep(60)")
     (tmp_path / "lauf.py").write_text(program, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "lauf.py"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "lauf.py", engine], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
     )
     assert done.returncode == 0, done.stderr
     said = done.stdout.splitlines()
@@ -189,3 +196,72 @@ def test_papermill_finds_the_engine_and_its_options_work(tmp_path: Path) -> None
     assert counts[-3:] == [2, 3, 4]  # the limit is one for each cell
     written = json.loads((tmp_path / "fertig.ipynb").read_text(encoding="utf-8"))
     assert written["metadata"]["language_info"]["name"] == "python"
+
+
+def test_papermill_knows_the_engines_and_jupyter_the_provisioner() -> None:
+    found = {(point.group, point.name): point.load() for point in metadata.distribution("sozlib").entry_points}
+    assert found["papermill.engine", "sozlib-forked"] is ForkedEngine
+    if ("papermill.engine", "sozlib-kernel") not in found:
+        pytest.skip("vor den neuen Einstiegspunkten eingerichtet: uv sync --frozen")
+    assert found["papermill.engine", "sozlib-kernel"] is KernelEngine
+    assert found["jupyter_client.kernel_provisioners", provisioner.NAME] is provisioner.ForkedProvisioner
+
+
+#: A widget by hand: it opens a comm, sends its state, and the page answers.
+COMM = """\
+from comm import create_comm
+received = []
+comm = create_comm(target_name="sozlib.probe", comm_id="0a1b2c3d", data={"state": {"_model_name": "Probe", "wert": 1}})
+comm.on_msg(lambda message: received.append(message["content"]["data"]))
+comm.send({"method": "update", "state": {"wert": 2}})
+"""
+
+
+def test_a_forked_kernel_speaks_the_whole_protocol(tmp_path: Path) -> None:
+    """Any client of Jupyter's can use it: comms go both ways, a cell can be interrupted, the kernel shut down."""
+
+    async def talk() -> None:
+        manager = provisioner.ForkedKernelManager(kernel_name="python3")
+        await manager.start_kernel(cwd=str(tmp_path))
+        client = manager.client()
+        client.start_channels()
+        try:
+            await client.wait_for_ready(timeout=60)
+            heard = []
+            await client.execute_interactive(COMM, output_hook=heard.append, timeout=60)
+            comms = [(message["msg_type"], message["content"]) for message in heard if "comm" in message["msg_type"]]
+            assert [kind for kind, _ in comms] == ["comm_open", "comm_msg"]
+            assert comms[0][1]["target_name"] == "sozlib.probe"
+            assert comms[1][1]["data"]["state"] == {"wert": 2}
+            answer = client.session.msg("comm_msg", {"comm_id": "0a1b2c3d", "data": {"wert": 3}})
+            client.shell_channel.send(answer)
+            said = []
+            await client.execute_interactive(
+                "import os\nprint(received, os.getcwd())", output_hook=said.append, timeout=60
+            )
+            text = "".join(message["content"]["text"] for message in said if message["msg_type"] == "stream")
+            assert text == f"[{{'wert': 3}}] {tmp_path}\n"
+            sleeping = asyncio.ensure_future(
+                client.execute_interactive("import time\ntime.sleep(60)", output_hook=lambda _: None, timeout=60)
+            )
+            await asyncio.sleep(0.5)
+            await manager.interrupt_kernel()
+            assert (await sleeping)["content"]["ename"] == "KeyboardInterrupt"
+            assert await manager.is_alive()
+        finally:
+            client.stop_channels()
+            await manager.shutdown_kernel()
+        assert not manager.has_kernel
+
+    asyncio.run(talk())
+
+
+def test_the_state_of_widgets_is_kept_where_a_chapter_has_any(tmp_path: Path) -> None:
+    one = job(template(tmp_path / "widget.ipynb", COMM), tmp_path / "out", "kernel")
+    (result,) = execute([one], 1)
+    assert result.failure is None
+    widgets = json.loads(one.output.read_text(encoding="utf-8"))["metadata"]["widgets"]
+    ((name, state),) = widgets["application/vnd.jupyter.widget-state+json"]["state"].items()
+    assert name == "widget-1"  # not what was drawn at random
+    assert state["model_name"] == "Probe"
+    assert state["state"]["wert"] == 2

@@ -1,4 +1,4 @@
-"""Every template runs from top to bottom, in a kernel and in a fork alike, and is stored without outputs."""
+"""Every template runs from top to bottom, with every engine alike, and is stored without outputs."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="dieses Betriebssystem kennt kein fork")
 @pytest.mark.xdist_group("notebooks")
-def test_every_template_gives_the_same_from_a_kernel_and_from_a_fork(project: Project, tmp_path: Path) -> None:
-    """With their default area: plain papermill and the forked engine, cell by cell, images included."""
+def test_every_template_gives_the_same_from_all_engines(project: Project, tmp_path: Path) -> None:
+    """With their default area: plain papermill and what forks, cell by cell, images included."""
     templates = sorted(project.notebooks.glob("[!t]*/*.ipynb"))
     assert len(templates) == len(TEMPLATES) >= 12
     written: dict[str, list[Path]] = {}
-    engines: tuple[EngineName, ...] = ("plain", "forked")
+    engines: tuple[EngineName, ...] = ("plain", "forked", "kernel")
     for engine in engines:
         todo = [
             ChapterJob(path.stem, path, tmp_path / engine / path.name, {"snapshot": SNAPSHOT}, path.parent, engine)
@@ -60,10 +60,11 @@ def test_every_template_gives_the_same_from_a_kernel_and_from_a_fork(project: Pr
         results = execute(todo, 2)
         assert [result.failure for result in results] == [None] * len(todo)
         written[engine] = [one.output for one in todo]
-    for plain, forked in zip(*written.values(), strict=True):
-        one, other = (json.loads(path.read_text(encoding="utf-8"))["cells"] for path in (plain, forked))
-        assert [cell.get("outputs") for cell in other] == [cell.get("outputs") for cell in one], plain.stem
-        assert forked.read_bytes() == plain.read_bytes()
+    for plain, *forked in zip(*written.values(), strict=True):
+        one, *others = (json.loads(path.read_text(encoding="utf-8"))["cells"] for path in (plain, *forked))
+        for other in others:
+            assert [cell.get("outputs") for cell in other] == [cell.get("outputs") for cell in one], plain.stem
+        assert {path.read_bytes() for path in forked} == {plain.read_bytes()}
     shown = "".join(path.read_text(encoding="utf-8") for path in written["forked"])
     assert shown.count('"image/svg+xml": [') >= 30
 
