@@ -26,7 +26,7 @@ CLASSES = _words(
     kicker lead locator section two half prose findings area-list key-figures facts placement box planning
     uncertain figure-block figure full number statement what source data wide narrow keys frame table
     table-block left own whole region signs num sr group total note unit formula math spark centre signed value
-    small swatch withheld muted better worse neutral up down marker bar middle matrix mini shares here type
+    small swatch withheld muted better worse neutral up down marker bar middle matrix mini shares drivers here type
     three legend inset footnotes footnote-ref footnote-back xref code task-list sheet sheets columns wide-table
     compact definitions
     """

@@ -76,14 +76,14 @@ def heatmap(
             if not last and n == row:
                 canvas.text(x + column / 2, middle + size * MIDDLE, "1", size=size, color="ink-2", anchor="middle")
                 continue
+            shown = numbers.number(value, 1 if column < 34 else 2)
             token = f"class-{1 + sum(abs(value) > limit for limit in LIMITS)}"
-            negative = value < 0
+            negative = shown.startswith(numbers.MINUS)
             canvas.rect(x + 1, y + 1, column - 2, height - 2, "withheld" if negative else token, hatched=negative)
             ink = "ink" if negative else lettering(token)
             if negative:
                 half = min(column / 2 - 3, 20.0)
                 canvas.rect(x + column / 2 - half, middle - 9, 2 * half, 18, "withheld")
-            shown = numbers.number(value, 1 if column < 34 else 2)
             canvas.text(x + column / 2, middle + size * MIDDLE, shown, size=size, color=ink, anchor="middle")
         y += height
     return canvas.figure

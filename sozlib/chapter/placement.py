@@ -1,20 +1,25 @@
-"""The box in an area's profile: which class it has, how sure that is, since when, and what drives it."""
+"""The box in an area's profile: its class, how sure that is, since when, what drives it, which areas are like it."""
 
 from __future__ import annotations
 
 import html
+import math
+from collections.abc import Sequence
 
 from sozlib.chapter import german, markdown, numbers
-from sozlib.chapter.addresses import overall_address
-from sozlib.chapter.areatypes import type_text
+from sozlib.chapter.addresses import overall_address, profile_address
+from sozlib.chapter.areatypes import Assignment, assignments, type_text
+from sozlib.chapter.audited import audited
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
 from sozlib.chapter.monitor import changes, definition, indicators
-from sozlib.chapter.standing import DYNAMICS, STATUS, Standing, standings
+from sozlib.chapter.standing import DYNAMICS, STATUS, Standing, history, standings
 from sozlib.chapter.statusmap import CELLS
 
 #: Contributions smaller than this, in standard deviations, drive nothing.
 _NOTICEABLE = 0.1
+#: So many areas of the same type are named as the most similar.
+_CLOSEST = 3
 
 
 def placement(context: Context) -> Part | None:
@@ -24,12 +29,20 @@ def placement(context: Context) -> Part | None:
     standing = standings(context).get(context.area.id)
     if standing is None:
         return None
-    kind = type_text(context)
-    paragraphs = [_class_text(standing), _certainty_text(context, standing), _driver_text(context, standing)]
+    certain, driven, since = (
+        _certainty_text(context, standing),
+        _driver_text(context, standing),
+        _since_text(standing, history(context, context.area.id)),
+    )
+    kind, near = type_text(context), neighbours(context)
     sections = (
-        ("Status und Dynamik", _headline(standing), _mini(standing) + _link(context)),
-        ("Sicherheit der Einstufung", _sure(standing), _shares(standing) + _p(paragraphs[1])),
-        ("Was die Einstufung bestimmt", "", _p(paragraphs[2]) + _since(standing) + _type(kind)),
+        (
+            "Status und Dynamik",
+            _headline(standing),
+            _p(_lacking(standing)) + _mini(standing) + _p(since) + _link(context),
+        ),
+        ("Sicherheit der Einstufung", standing.certainty, _shares(standing) + _p(certain)),
+        ("Was die Einstufung bestimmt", "", _bars(context, standing) + _p(driven) + _type(context, kind, near)),
     )
     values = [f'<p class="value">{value}</p>' if value else "" for _, value, _ in sections]
     inner = "".join(
@@ -37,9 +50,41 @@ def placement(context: Context) -> Part | None:
     )
     shown = f'<section class="placement" aria-label="Einordnung"><h2>Einordnung</h2><div class="three">{inner}</div>'
     shown += "</section>"
-    text = " ".join(part for part in [*paragraphs, _since_text(standing), kind and f"Raumtyp: {kind}"] if part)
-    printed = markdown.div(".box", f"**Einordnung.** {markdown.plain(text)}")
+    alike = f"Am ähnlichsten: {german.join(context.areas[id].name for id in near)}." if near else ""
+    paragraphs = (
+        f"{_class_text(standing)} {since}",
+        certain,
+        driven,
+        f"Raumtyp: {kind} {alike}" if kind else "",
+    )
+    texts = [markdown.plain(text.strip()) for text in paragraphs if text.strip()]
+    printed = markdown.div(".box", "\n\n".join([f"**Einordnung.** {texts[0]}", *texts[1:]]))
     return Part("box", markdown.html(shown) + "\n" + markdown.other(printed), shown)
+
+
+def neighbours(context: Context) -> list[str]:
+    """The areas of the same type that are most like the chapter's area, the closest first; none in small types.
+
+    Closeness is the distance in the standardised indicators that make the types.
+    """
+    found = assignments(context)
+    own = found.get(context.area.id) if context.area else None
+    if own is None or own.number is None:
+        return []
+    others = [
+        a
+        for a in found.values()
+        if a.number == own.number and a.area != own.area and a.marks.keys() == own.marks.keys()
+    ]
+    if len(others) <= _CLOSEST:
+        return []
+    return [
+        a.area for a in sorted(others, key=lambda a: (math.dist(_marks(own, own), _marks(a, own)), a.area))[:_CLOSEST]
+    ]
+
+
+def _marks(assignment: Assignment, order: Assignment) -> list[float]:
+    return [assignment.marks[id] for id in order.marks]
 
 
 def _class_text(standing: Standing) -> str:
@@ -65,7 +110,20 @@ def _certainty_text(context: Context, standing: Standing) -> str:
         text += f". Der Rang liegt zwischen {standing.rank_low} und {standing.rank_high} (1: höchste Belastung)"
     elif standing.rank_low is not None:
         text += f". Der Rang ist {standing.rank_low} (1: höchste Belastung)"
-    return f"{text}. Die Sicherheit ist {standing.certainty}."
+    return f"{text}. Die Sicherheit ist {standing.certainty}. {_hanging_text(context, standing)}".strip()
+
+
+def _hanging_text(context: Context, standing: Standing) -> str:
+    """Without which indicators the class would be another; "" without none."""
+    found = audited(context)
+    if found is None or found.base.get(standing.area) != standing.status:
+        return ""
+    other = {v.name: c.after for v in found.without for c in v.changes if c.area == standing.area}
+    told = [f"ohne „{context.series(id).meta.short_title}“ Status {after}" for id, after in other.items()]
+    if not told:
+        return ""
+    first, *rest = told
+    return f"{', '.join([german.capital(first).replace(' Status', ' wäre es Status'), *rest])}."
 
 
 def _driver_text(context: Context, standing: Standing) -> str:
@@ -96,14 +154,36 @@ def _go(names: list[str]) -> str:
     return "geht" if len(names) == 1 else "gehen"
 
 
-def _since_text(standing: Standing) -> str:
+def _since_text(standing: Standing, past: Sequence[Standing]) -> str:
+    """Since when the area has been in its status class, and in which before."""
     if standing.since is None or standing.status is None:
         return ""
     if standing.since_start:
         return f"In Statusklasse {standing.status} seit mindestens {standing.since}."
-    if standing.since == standing.period:
-        return f"Neu in Statusklasse {standing.status} im Jahr {standing.since}."
-    return f"In Statusklasse {standing.status} seit {standing.since}."
+    new = standing.since == standing.period
+    text = f"Neu in Statusklasse {standing.status} im Jahr " if new else f"In Statusklasse {standing.status} seit "
+    before = [s for s in past if s.period < standing.since]
+    if not before:
+        return f"{text}{standing.since}."
+    last = before[-1]
+    if last.status is None:
+        return f"{text}{standing.since}; {last.period} nicht eingestuft."
+    return f"{text}{standing.since}, davor in Klasse {last.status} ({_span(last)})."
+
+
+def _span(last: Standing) -> str:
+    """Years of an unbroken time in a class that ended with this standing."""
+    if last.since_start:
+        return f"bis {last.period}"
+    return str(last.period) if last.since == last.period else f"{last.since} bis {last.period}"
+
+
+def _lacking(standing: Standing) -> str:
+    """Why there is no class or no dynamics; "" where there are both."""
+    reason = (
+        standing.reason if standing.status is None else standing.dynamics_reason if standing.dynamics is None else ""
+    )
+    return f"{german.capital(reason)}." if reason else ""
 
 
 def _headline(standing: Standing) -> str:
@@ -111,10 +191,6 @@ def _headline(standing: Standing) -> str:
         return "nicht eingestuft"
     second = f"Dynamik {DYNAMICS[standing.dynamics - 1][1]}" if standing.dynamics else "ohne Dynamik"
     return f"Status {standing.status}, {STATUS[standing.status - 1]}<br>{second}"
-
-
-def _sure(standing: Standing) -> str:
-    return standing.certainty if standing.certainty else ""
 
 
 def _mini(standing: Standing) -> str:
@@ -148,17 +224,49 @@ def _shares(standing: Standing) -> str:
 
 
 def _link(context: Context) -> str:
-    address = overall_address(context, "overall/monitor")
-    words = f"Alle {context.setting.plural} im Monitor"
-    return f'<p><a href="{html.escape(address)}">{html.escape(words)}</a></p>' if address else ""
+    chapters = (
+        ("overall/monitor", f"Alle {context.setting.plural} im Monitor"),
+        ("overall/sensitivitaet", "Wie sicher sind die Klassen?"),
+    )
+    found = [(overall_address(context, template), words) for template, words in chapters]
+    links = [f'<a href="{html.escape(address)}">{html.escape(words)}</a>' for address, words in found if address]
+    return f"<p>{'<br>'.join(links)}</p>" if links else ""
 
 
-def _since(standing: Standing) -> str:
-    return _p(_since_text(standing))
+def _bars(context: Context, standing: Standing) -> str:
+    """What each indicator adds to the status, as bars to both sides of the mean; the sentences say the same."""
+    if standing.status is None or not standing.parts:
+        return ""
+    longest = max(1.0, *(abs(value) for value in standing.parts.values()))
+    items = []
+    for series in indicators(context):
+        value = standing.parts.get(series.meta.id)
+        if value is None:
+            continue
+        width = max(round(48 * abs(value) / longest, 1), 0.5)
+        start, token = (50.0, "worse-2") if value >= 0 else (50 - width, "better-2")
+        bar = (
+            '<svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+            f'<rect x="{start:g}" y="1" width="{width:g}" height="6" fill="var(--{token})"/>'
+            '<rect x="49.6" width="0.8" height="8" fill="var(--axis)"/></svg>'
+        )
+        title = markdown.as_html(series.meta.short_title)
+        items.append(f'<li><span>{title}</span>{bar}<span class="num">{numbers.signed(value, 1)}</span></li>')
+    note = "Beitrag zum Statuswert in Standardabweichungen: + belastet, \u2212 entlastet"
+    return f'<ul class="drivers">{"".join(items)}</ul><p class="note">{note}</p>' if items else ""
 
 
-def _type(text: str) -> str:
-    return f"<h3>Raumtyp</h3>{_p(text)}" if text else ""
+def _type(context: Context, text: str, near: Sequence[str]) -> str:
+    if not text:
+        return ""
+    links = [_profile(context, id) for id in near]
+    alike = f"<p>Am ähnlichsten: {german.join(links)}</p>" if links else ""
+    return f"<h3>Raumtyp</h3>{_p(text)}{alike}"
+
+
+def _profile(context: Context, area: str) -> str:
+    name, address = markdown.as_html(context.areas[area].name), profile_address(context, area)
+    return f'<a href="{html.escape(address)}">{name}</a>' if address else name
 
 
 def _p(text: str) -> str:

@@ -125,6 +125,12 @@ def standings(context: Context, period: int | None = None) -> dict[str, Standing
     return {id: every[id, wanted] for id in context.areas if (id, wanted) in every}
 
 
+def history(context: Context, area: str) -> list[Standing]:
+    """Standing of one area in every year of the monitor, the earliest first."""
+    found = _of_snapshot(context.snapshot)
+    return [found[key] for key in sorted(found, key=lambda key: key[1]) if key[0] == area]
+
+
 def _of_snapshot(snapshot: Snapshot) -> dict[tuple[str, int], Standing]:
     table = snapshot.monitor  # asked for each time: what a chapter reads is noted
     return {} if table is None else _read(snapshot.path, snapshot.digest)

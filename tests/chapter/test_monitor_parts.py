@@ -12,10 +12,11 @@ import pytest
 from drawings import FULL, NARROW, PALETTE, TEXT, assert_well_drawn, forms, grid_of_areas, texts
 
 from sozlib.chapter import monitor
+from sozlib.chapter.areatypes import Assignment
 from sozlib.chapter.context import Context
 from sozlib.chapter.matrix import MOST, matrix, matrix_table
 from sozlib.chapter.outlines import Inset, Outlines
-from sozlib.chapter.placement import placement
+from sozlib.chapter.placement import neighbours, placement
 from sozlib.chapter.ranks import in_order, rank_intervals
 from sozlib.chapter.standing import Standing, certainty_word, standings
 from sozlib.chapter.statusmap import CELLS, status_map
@@ -174,6 +175,32 @@ def test_the_placement_says_class_certainty_duration_and_driver(monitored: Snaps
     assert f"Am stärksten belastend geht {name} ein" in part.markdown.replace("\u00a0", " ").replace("\u2011", "-")
     assert 'href="../ueberblick/monitor.html"' in part.html
     assert part.html.count('class="here"') == 2  # own cell of the matrix, own class among the shares
+
+
+def test_the_placement_tells_the_class_before_the_drivers_and_why_there_is_none(monitored: Snapshot) -> None:
+    moved, lacking = (placement(Context(monitored, area)) for area in ("0102", "0103"))
+    assert moved is not None
+    assert lacking is not None
+    assert "Neu in Statusklasse 2 im Jahr 2025, davor in Klasse 1 (bis 2024)." in moved.markdown
+    assert '<ul class="drivers">' in moved.html
+    assert '<span class="num">+0,2</span>' in moved.html
+    assert "Angaben fehlen." in lacking.html
+    assert "drivers" not in lacking.html
+
+
+def test_the_most_similar_areas_are_those_of_the_own_type_whose_marks_lie_closest(
+    monitored: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def assignment(area: str, number: int, mark: float) -> Assignment:
+        return Assignment(area, number, 0.9, "", {"a": mark, "b": 0.0})
+
+    found = {"0101": assignment("0101", 0, 0.0)}
+    found |= {f"x{k}": assignment(f"x{k}", 0, mark) for k, mark in enumerate((3.0, -1.0, 0.5, 2.0))}
+    found["y"] = assignment("y", 1, 0.1)
+    monkeypatch.setattr("sozlib.chapter.placement.assignments", lambda context: found)
+    assert neighbours(Context(monitored, "0101")) == ["x2", "x1", "x3"]
+    del found["x0"]
+    assert neighbours(Context(monitored, "0101")) == [], "all of a small type are named anyway"
 
 
 def test_without_a_monitor_chapters_stay_as_they_were(small_snapshot: Snapshot) -> None:
