@@ -324,9 +324,11 @@ def _list(context: Context, found: Sequence[Standing]) -> str:
 
 
 def rank_text(standing: Standing) -> str:
-    """Rank with the interval of 90 % of the runs: "3 (2–4)"."""
+    """Rank with the interval of 90 % of the runs: "3 (2–4)", "1" where no run gives another."""
     if standing.rank is None:
         return "." if standing.status else "x"
+    if standing.rank_low == standing.rank == standing.rank_high:
+        return str(standing.rank)
     return f"{standing.rank} ({standing.rank_low}{numbers.EN_DASH}{standing.rank_high})"
 
 

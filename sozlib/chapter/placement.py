@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-import math
+import re
 from collections.abc import Sequence
 
 from sozlib.chapter import german, markdown, numbers
 from sozlib.chapter.addresses import overall_address, profile_address
-from sozlib.chapter.areatypes import Assignment, assignments, type_text
+from sozlib.chapter.areatypes import similar, type_text
 from sozlib.chapter.audited import audited
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
@@ -18,8 +18,6 @@ from sozlib.chapter.statusmap import CELLS
 
 #: Contributions smaller than this, in standard deviations, drive nothing.
 _NOTICEABLE = 0.1
-#: So many areas of the same type are named as the most similar.
-_CLOSEST = 3
 
 
 def placement(context: Context) -> Part | None:
@@ -34,7 +32,7 @@ def placement(context: Context) -> Part | None:
         _driver_text(context, standing),
         _since_text(standing, history(context, context.area.id)),
     )
-    kind, near = type_text(context), neighbours(context)
+    kind = type_text(context)
     sections = (
         (
             "Status und Dynamik",
@@ -42,7 +40,7 @@ def placement(context: Context) -> Part | None:
             _p(_lacking(standing)) + _mini(standing) + _p(since) + _link(context),
         ),
         ("Sicherheit der Einstufung", standing.certainty, _shares(standing) + _p(certain)),
-        ("Was die Einstufung bestimmt", "", _bars(context, standing) + _p(driven) + _type(context, kind, near)),
+        ("Was die Einstufung bestimmt", "", _bars(context, standing) + _p(driven) + _type(context, kind)),
     )
     values = [f'<p class="value">{value}</p>' if value else "" for _, value, _ in sections]
     inner = "".join(
@@ -50,41 +48,15 @@ def placement(context: Context) -> Part | None:
     )
     shown = f'<section class="placement" aria-label="Einordnung"><h2>Einordnung</h2><div class="three">{inner}</div>'
     shown += "</section>"
-    alike = f"Am ähnlichsten: {german.join(context.areas[id].name for id in near)}." if near else ""
     paragraphs = (
         f"{_class_text(standing)} {since}",
         certain,
         driven,
-        f"Raumtyp: {kind} {alike}" if kind else "",
+        f"Raumtyp: {kind}" if kind else "",
     )
     texts = [markdown.plain(text.strip()) for text in paragraphs if text.strip()]
     printed = markdown.div(".box", "\n\n".join([f"**Einordnung.** {texts[0]}", *texts[1:]]))
     return Part("box", markdown.html(shown) + "\n" + markdown.other(printed), shown)
-
-
-def neighbours(context: Context) -> list[str]:
-    """The areas of the same type that are most like the chapter's area, the closest first; none in small types.
-
-    Closeness is the distance in the standardised indicators that make the types.
-    """
-    found = assignments(context)
-    own = found.get(context.area.id) if context.area else None
-    if own is None or own.number is None:
-        return []
-    others = [
-        a
-        for a in found.values()
-        if a.number == own.number and a.area != own.area and a.marks.keys() == own.marks.keys()
-    ]
-    if len(others) <= _CLOSEST:
-        return []
-    return [
-        a.area for a in sorted(others, key=lambda a: (math.dist(_marks(own, own), _marks(a, own)), a.area))[:_CLOSEST]
-    ]
-
-
-def _marks(assignment: Assignment, order: Assignment) -> list[float]:
-    return [assignment.marks[id] for id in order.marks]
 
 
 def _class_text(standing: Standing) -> str:
@@ -256,17 +228,18 @@ def _bars(context: Context, standing: Standing) -> str:
     return f'<ul class="drivers">{"".join(items)}</ul><p class="note">{note}</p>' if items else ""
 
 
-def _type(context: Context, text: str, near: Sequence[str]) -> str:
-    if not text:
+def _type(context: Context, text: str) -> str:
+    """Sentences on the type; the names of the most similar areas lead to their profiles."""
+    if not text or context.area is None:
         return ""
-    links = [_profile(context, id) for id in near]
-    alike = f"<p>Am ähnlichsten: {german.join(links)}</p>" if links else ""
-    return f"<h3>Raumtyp</h3>{_p(text)}{alike}"
-
-
-def _profile(context: Context, area: str) -> str:
-    name, address = markdown.as_html(context.areas[area].name), profile_address(context, area)
-    return f'<a href="{html.escape(address)}">{name}</a>' if address else name
+    shown = markdown.as_html(text)
+    for id in similar(context, context.area.id):
+        address, name = profile_address(context, id), markdown.as_html(context.areas[id].name)
+        places = list(re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", shown))
+        if address and places:
+            start, end = places[-1].span()
+            shown = f'{shown[:start]}<a href="{html.escape(address)}">{name}</a>{shown[end:]}'
+    return f"<h3>Raumtyp</h3><p>{shown}</p>"
 
 
 def _p(text: str) -> str:

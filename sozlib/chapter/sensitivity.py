@@ -194,12 +194,13 @@ def dependents(context: Context) -> Part:
         )
         for id in hanging[:_ROWS]
     )
-    verb = "hängt" if len(hanging) == 1 else "hängen"
-    statement = f"{german.capital(context.setting.count(len(hanging)))} {verb} mit der Klasse an einem Indikator"
+    setting = context.setting
+    many = german.counted_dative(len(hanging), setting.singular, setting.plural_dative, setting.gender)
+    statement = f"Bei {many} hängt die Klasse an einem Indikator"
     what = f"Statusklasse mit allen und ohne je einen Indikator, {found.period}; „→“: andere Klasse"
     if len(hanging) > _ROWS:
         what += f". Gezeigt: {_ROWS} von {len(hanging)}"
-    table = Table(context.setting.singular, columns, rows)
+    table = Table(setting.singular, columns, rows)
     return captioned_table("tbl-abhaengig", table, statement, what, source_of(context))
 
 

@@ -12,11 +12,10 @@ import pytest
 from drawings import FULL, NARROW, PALETTE, TEXT, assert_well_drawn, forms, grid_of_areas, texts
 
 from sozlib.chapter import monitor
-from sozlib.chapter.areatypes import Assignment
 from sozlib.chapter.context import Context
 from sozlib.chapter.matrix import MOST, matrix, matrix_table
 from sozlib.chapter.outlines import Inset, Outlines
-from sozlib.chapter.placement import neighbours, placement
+from sozlib.chapter.placement import placement
 from sozlib.chapter.ranks import in_order, rank_intervals
 from sozlib.chapter.standing import Standing, certainty_word, standings
 from sozlib.chapter.statusmap import CELLS, status_map
@@ -188,19 +187,19 @@ def test_the_placement_tells_the_class_before_the_drivers_and_why_there_is_none(
     assert "drivers" not in lacking.html
 
 
-def test_the_most_similar_areas_are_those_of_the_own_type_whose_marks_lie_closest(
+def test_names_of_the_most_similar_areas_lead_to_their_profiles(
     monitored: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def assignment(area: str, number: int, mark: float) -> Assignment:
-        return Assignment(area, number, 0.9, "", {"a": mark, "b": 0.0})
-
-    found = {"0101": assignment("0101", 0, 0.0)}
-    found |= {f"x{k}": assignment(f"x{k}", 0, mark) for k, mark in enumerate((3.0, -1.0, 0.5, 2.0))}
-    found["y"] = assignment("y", 1, 0.1)
-    monkeypatch.setattr("sozlib.chapter.placement.assignments", lambda context: found)
-    assert neighbours(Context(monitored, "0101")) == ["x2", "x1", "x3"]
-    del found["x0"]
-    assert neighbours(Context(monitored, "0101")) == [], "all of a small type are named anyway"
+    said = "B Gemischt. Zum selben Typ gehört Altstadt. Am ähnlichsten sind Altstadt und Neu-Altstadt."
+    monkeypatch.setattr("sozlib.chapter.placement.type_text", lambda context: said)
+    monkeypatch.setattr("sozlib.chapter.placement.similar", lambda context, area: ["0102"])
+    chapters = [{"template": "areas/profil", "slug": ""}]
+    context = Context(monitored, "0101")
+    context.report["volumes"] = {**context.report["volumes"], "area": {"chapters": chapters}}
+    part = placement(context)
+    assert part is not None
+    assert 'sind <a href="../altstadt/profil.html">Altstadt</a> und Neu-Altstadt.' in part.html
+    assert part.html.count("../altstadt/") == 1
 
 
 def test_without_a_monitor_chapters_stay_as_they_were(small_snapshot: Snapshot) -> None:

@@ -8,10 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sozlib.analysis.analyse import analyse
+from sozlib.analysis.definition import read_definition
 from sozlib.disclosure.attack import attack as attacked
 from sozlib.disclosure.concealment import Sum
 from sozlib.disclosure.hidden import hidden_cells
 from sozlib.disclosure.proof import prove, run_attack
+from sozlib.disclosure.protect import protect
 from sozlib.project import Project
 from sozlib.state import _state, digests, make_snapshot
 
@@ -148,3 +151,33 @@ def test_hiding_the_small_numbers_alone_would_not(editions):
     assert len(found) > 20
     assert exact
     assert not any(inference.safe for inference in exact)
+
+
+def test_numbers_and_audit_of_the_monitor_do_not_depend_on_what_an_edition_hides(project):
+    """With a high minimum much of what the monitor needs is hidden; whatever stands there, the numbers stay."""
+    state = _state(project.root, project.cycle.id, json.dumps(digests(project), sort_keys=True))
+    areas = state.observations.areas
+    levels = [level.id for level in project.report.levels]
+    shown = protect(
+        state.indicators, state.catalogue, areas, levels, minimum=20, trend_years=project.cycle.trend_years
+    )
+    base = areas.loc[areas["level"] == "area", "id"].tolist()
+    definition = read_definition(project, state.catalogue)
+    needed = shown["indicator"].isin(definition.ids) & shown["area"].isin(base)
+    hidden = needed & (shown["status"] == ".") & (shown["period"] == shown.loc[needed, "period"].max())
+    assert hidden.any()
+    other = state.indicators.copy()
+    at = hidden.to_numpy()
+    other.loc[at, ["value", "lower", "upper"]] = other.loc[at, ["value", "lower", "upper"]].to_numpy()[::-1] + 1.0
+    first, second = (
+        analyse(project, state.catalogue, everything, shown, state.population, areas, shown_population=state.population)
+        for everything in (state.indicators, other)
+    )
+    pd.testing.assert_frame_equal(first.tables["audit"], second.tables["audit"], check_exact=True)
+    assert first.meta["audit"] == second.meta["audit"]
+    assert not set(first.tables["audit"]["area"]) & set(shown.loc[hidden, "area"])
+    classes = ["status", "dynamics"]
+    assert not first.tables["monitor"][classes].equals(second.tables["monitor"][classes]), "classes: public"
+    pd.testing.assert_frame_equal(
+        first.tables["monitor"].drop(columns=classes), second.tables["monitor"].drop(columns=classes), check_exact=True
+    )
