@@ -36,7 +36,12 @@ def stability(context: Context) -> Part:
             unstable.append(titled(context, number))
         counts = [sum(a.certainty == word for a in group) for word in ("hoch", "mittel", "gering")]
         shown = "x" if share is None else numbers.number(share, 2)
-        rows.append(Row(titled(context, number), (shown, words, str(len(group)), *(str(count) for count in counts))))
+        rows.append(
+            Row(
+                titled(context, number),
+                (shown, words, str(len(group)), *(str(count) if count else numbers.EN_DASH for count in counts)),
+            )
+        )
     columns = (
         Column("Ähnlichkeit"),
         Column("Urteil", left=True),

@@ -9,16 +9,15 @@ from matplotlib.figure import Figure
 
 from sozlib.chapter import areatypes, german, markdown, numbers
 from sozlib.chapter.areatypes import Assignment, assignments, definition, letter, listed, members, titled, years
-from sozlib.chapter.choropleth import choropleth
-from sozlib.chapter.classes import Kinds
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
 from sozlib.chapter.figures import figure, nothing
 from sozlib.chapter.outlines import outlines_of
 from sozlib.chapter.sources import source_line
 from sozlib.chapter.tables import Column, Row, Table
+from sozlib.chapter.typemap import type_map
 from sozlib.chapter.typeprofile import TypePanel, type_profiles
-from sozlib.chapter.values import AreaValue, finite
+from sozlib.chapter.values import finite
 
 #: A type whose mean has moved by so many standard deviations since the reference year has shifted.
 _SHIFTED = 0.5
@@ -52,33 +51,11 @@ def map(context: Context) -> Part:
     if outlines is None:
         return nothing("Für diesen Bericht liegen keine Gebietsgrenzen vor; die Karte entfällt.")
     groups, setting = members(found), context.setting
-    kinds = Kinds(
-        tuple(f"type-{letter(number).lower()}" for number in groups),
-        tuple(titled(context, number) for number in groups),
-    )
-    order = list(groups)
-    values = [
-        AreaValue(
-            a.area,
-            context.areas[a.area].name,
-            None if a.number is None else float(order.index(a.number)),
-            status="x" if a.number is None else "",
-            label=a.letter,
-        )
-        for a in found.values()
-    ]
+    titles = {number: titled(context, number) for number in groups}
 
     def draw(width: int) -> Figure:
-        return choropleth(
-            outlines,
-            values,
-            kinds,
-            palette=context.palette,
-            own=setting.area,
-            unit="Typ",
-            decimals=0,
-            plural=setting.plural,
-            width=width,
+        return type_map(
+            outlines, found, titles, palette=context.palette, own=setting.area, plural=setting.plural, width=width
         )
 
     statement = f"{german.capital(german.count_word(len(groups)))} Typen fassen ähnliche {setting.plural} zusammen"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from matplotlib.figure import Figure
 
@@ -92,11 +93,10 @@ def table(context: Context) -> Part:
     sums = [sum(a.number == new for a in now.values()) for new in columns]
     missing = sum(a.number is None for a in now.values())
     rows.append(Row(f"Summe {known[-1]}", (*(str(n) for n in sums), _count(missing), str(len(now))), "whole"))
-    heads = (
-        *(Column(areatypes.letter(new), f"Typ {known[-1]}") for new in columns),
-        Column("ohne", f"Typ {known[-1]}"),
-        Column(f"Summe {known[0]}"),
-    )
+    letters = [areatypes.letter(new) for new in columns] + (["ohne"] if missing else [])
+    heads = (*(Column(name, f"Typ {known[-1]}") for name in letters), Column(f"Summe {known[0]}"))
+    if not missing:
+        rows = [replace(row, cells=(*row.cells[:-2], row.cells[-1])) for row in rows]
     what = f"Zahl der {context.setting.plural}; Zeilen: Typ {known[0]}, Spalten: Typ {known[-1]}"
     content = Table(f"Typ {known[0]}", heads, tuple(rows))
     return table_part("tbl-typwechsel", content, f"Von Typ zu Typ, {known[0]} bis {known[-1]}", what, context)
@@ -119,8 +119,14 @@ def named(context: Context) -> Part:
     if not any(line.startswith("**") for line in lines):
         lines.insert(0, markdown.plain(f"{statement(context)}."))
     else:
+        moved = [a for (old, new), group in _moved(context).items() if old != new for a in group]
+        unsure = sum(a.unsure or before[a.area].unsure for a in moved)
         text = "Ein Wechsel sagt, dass sich die Merkmale verschoben haben, nicht, dass etwas besser oder schlechter "
-        text += "geworden ist. Wo die Zuordnung in einem der beiden Jahre unsicher war, kann er Zufall sein."
+        text += "geworden ist."
+        if unsure:
+            one = "einer" if context.setting.gender == "f" else "einem"
+            many = one if unsure == 1 else german.count_word(unsure)
+            text += f" Bei {many} davon war die Zuordnung in einem der beiden Jahre unsicher; dort kann er Zufall sein."
         lines.append(text)
     return Part("text", "\n\n".join(lines))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from drawings import grid_of_areas
 from syrupy.assertion import SnapshotAssertion
 
 from sozlib.chapter import areatypes, typecertainty, typechapter, typemoves
@@ -132,6 +133,23 @@ def test_the_table_of_moves_counts_every_area_once_in_both_years(typed: Snapshot
     assert "| **Summe 2025** | **1** | **2** | **1** | **4** |" in text
 
 
+def test_the_table_of_moves_has_no_column_that_nobody_is_in(small_snapshot: Snapshot, tmp_path: Path) -> None:
+    text = typemoves.table(Context(snapshot_with_types(small_snapshot, tmp_path / "alle", AREAS[:3]))).markdown
+    assert "| **Summe 2025** | **1** | **2** | **3** |" in text
+    assert "Typ 2025: ohne" not in text
+
+
+def test_the_map_says_who_has_no_type(small_snapshot: Snapshot, tmp_path: Path) -> None:
+    folder = tmp_path / "karte"
+    found = snapshot_with_types(small_snapshot, folder)
+    outlines = grid_of_areas(2, 2).assign(id=[row[0] for row in AREAS])
+    outlines.to_parquet(folder / "geometry.parquet", index=False)
+    part = typechapter.map(Context(found))
+    assert "ohne Typ" in part.svg
+    assert "B Typ B" not in part.alt
+    assert "A Ruhig: Brackenrode; Typ B: Altstadt und Westliche Höhe" in part.alt
+
+
 def test_the_figure_of_moves_names_who_has_moved(typed: Snapshot) -> None:
     part = typemoves.flows(Context(typed))
     assert part.alt.endswith("Ein Raum hat seit 2020 den Typ gewechselt: von A nach B Altstadt (unsichere Zuordnung).")
@@ -148,8 +166,8 @@ def test_profiles_hold_means_and_members(typed: Snapshot) -> None:
 
 def test_the_stability_of_types_is_said_in_words(typed: Snapshot) -> None:
     text = typecertainty.stability(Context(typed)).markdown
-    assert "| A Ruhig | 0,90 | stabil | 1 | 1 | 0 | 0 |" in text
-    assert "| Typ B | 0,55 | instabil | 2 | 0 | 1 | 1 |" in text
+    assert "| A Ruhig | 0,90 | stabil | 1 | 1 | – | – |" in text
+    assert "| Typ B | 0,55 | instabil | 2 | – | 1 | 1 |" in text
     assert "[Typ B ist instabil]" in text
 
 
