@@ -16,6 +16,9 @@ from sozlib.chapter.figures import caption_of, figure, from_zero, nothing, slug
 from sozlib.chapter.readings import Meta, Reading, Series
 from sozlib.chapter.tables import Column, Row, Table
 
+#: So many areas are rows of the figure.
+_ROWS = 24
+
 
 def figure_of(context: Context, series: Series) -> Part:
     """Dumbbell of counted and standardised values."""
@@ -26,7 +29,15 @@ def figure_of(context: Context, series: Series) -> Part:
     if not shown:
         return nothing(f"Altersstandardisierte Werte sind für „{meta.title}“ nicht ausgewiesen.")
     shown.sort(key=lambda id: -(found[id].value or 0.0))
-    missing = [id for id in context.areas if id in found and id not in shown]
+    missing = [id for id in context.areas if id in found and id not in both]
+    high, low = setting.where(shown[0]), setting.where(shown[-1])
+    crude_of = {id: series.get(id).value or 0.0 for id in shown}
+    even_of = {id: found[id].value or 0.0 for id in shown}
+    by_effect = sorted(shown, key=lambda id: -abs(even_of[id] - crude_of[id]))
+    few = set(by_effect[:_ROWS])
+    selected = len(shown) > _ROWS
+    if selected:
+        shown, missing = [id for id in shown if id in few], []
     rows = [_pair(context, series, found, id) for id in (*shown, *missing, context.whole_id) if id in found]
 
     def draw(width: int, tight: bool = False) -> Figure:
@@ -35,13 +46,14 @@ def figure_of(context: Context, series: Series) -> Part:
             width=width, tight=tight,
         )  # fmt: skip
 
-    high, low = setting.where(shown[0]), setting.where(shown[-1])
     age = f"Mit dem Altersaufbau {structure(context, meta.id)}"
     statement = f"{age} wäre {meta.noun.nominative} {high} am höchsten, {low} am niedrigsten"
     extra = "Hohler Punkt: gezählt, voller Punkt: altersstandardisiert, mit 95-%-Intervall"
+    if selected:
+        extra += f". Gezeigt: die {_ROWS} {setting.plural}, bei denen der Altersaufbau am meisten ausmacht"
     caption = caption_of(context, series, statement, None, extra)
-    moved = max(shown, key=lambda id: abs((found[id].value or 0.0) - (series.get(id).value or 0.0)))
-    crude, even = (numbers.spoken_number(meta.text(r.value or 0.0)) for r in (series.get(moved), found[moved]))
+    moved = by_effect[0]
+    crude, even = (numbers.spoken_number(meta.text(side[moved])) for side in (crude_of, even_of))
     alt = f"Punktpaare für {len(shown)} {setting.plural}, gezählt und altersstandardisiert. {statement}. "
     alt += f"Am stärksten verändert sich der Wert für {setting.name(moved)}: gezählt {crude}, standardisiert {even}."
     if missing:

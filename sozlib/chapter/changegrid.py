@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from sozlib.chapter.canvas import MIDDLE, TEXT, Canvas
 from sozlib.chapter.lettering import NOTE, SIZE, SMALL, block_width, wrap
+from sozlib.chapter.lettering import width as text_width
 from sozlib.chapter.moved import Change
 from sozlib.chapter.numbers import NBSP
 from sozlib.chapter.palette import Palette
@@ -49,8 +50,11 @@ def change_grid(
     size = SMALL if slim else SIZE
     titles = [wrap(title, room, size) for title, _ in rows]
     left = max((block_width(lines, size) for lines in titles), default=0.0) + 10
-    gap = 6.0 if whole else 0.0
-    step = min((width - left - gap - 2) / max(len(columns), 1), 30.0)
+    last = next((label for id, label, _ in columns if id == whole), "")
+    beside = text_width(last, SMALL, bold=True) / 2
+    step = min((width - left - beside - 2) / max(len(columns) - 0.5, 1), 30.0)
+    gap = max(6.0, beside + 8 - step) if last else 0.0
+    step = min((width - left - gap - beside - 2) / max(len(columns) - 0.5, 1), 30.0)
     heights = [max(24.0, len(lines) * (size + 2) + 7) for lines in titles]
     top = 22.0
     bottom = top + sum(heights)

@@ -26,6 +26,9 @@ from sozlib.chapter.tables import Column, Row, Table
 #: So many changes for better and for worse stand in the short list.
 LISTED = 6
 
+#: So many areas are named in a sentence.
+_NAMED = 8
+
 #: So many areas are rows of a figure.
 _ROWS = 24
 
@@ -110,7 +113,7 @@ def grid(context: Context, chosen: Sequence[str]) -> Part:
     if not rows:
         return nothing(_NONE)
     setting = context.setting
-    areas = _most_moved(context, [c for changes in by.values() for c in changes.values()], MOST)
+    areas = most_moved(context, [c for changes in by.values() for c in changes.values()], MOST)
     numbered = all(context.areas[id].number is not None for id in areas)
     columns = [
         (id, str(context.areas[id].number if numbered else n), context.areas[id].short_name)
@@ -168,7 +171,7 @@ def _since(context: Context, changes: Sequence[Change]) -> str:
     return f"{year} ({aside})" if aside else str(year)
 
 
-def _most_moved(context: Context, changes: Sequence[Change], most: int) -> list[str]:
+def most_moved(context: Context, changes: Sequence[Change], most: int) -> list[str]:
     """Areas in display order: all of them, or those with the most secured changes."""
     if len(context.areas) <= most:
         return list(context.areas)
@@ -232,7 +235,7 @@ def then_and_now(context: Context, series: Series) -> Part:
     if not known:
         return nothing(f"Für „{meta.title}“ lassen sich keine zwei Jahre vergleichen.")
     period, before = known[0].period, known[0].reference
-    areas = set(_most_moved(context, known, _ROWS))
+    areas = set(most_moved(context, known, _ROWS))
     shown = sorted((c for c in known if c.area in areas), key=lambda c: -(c.value or 0.0))
     missing = [c for id, c in changes.items() if id in areas and c.change is None]
     there = [changes[context.whole_id]] if context.whole_id in changes else []
@@ -257,7 +260,7 @@ def then_and_now(context: Context, series: Series) -> Part:
     first, last = (numbers.spoken_number(meta.text(v or 0.0)) for v in (largest.before, largest.value))
     alt += f" Größte Veränderung: {setting.name(largest.area)}, von {first} auf {last}."
     if missing:
-        alt += f" Ohne Vergleich: {german.join(setting.name(c.area) for c in missing)}."
+        alt += f" Ohne Vergleich: {_first([setting.name(c.area) for c in missing])}."
     table = Table(
         setting.singular,
         (Column(str(before)), Column(str(period)), Column("Veränderung"), Column("95-%-Intervall")),
@@ -338,7 +341,7 @@ def _status_classes(context: Context) -> list[str]:
     told = [f"{context.areas[s.area].name} von {STATUS[was - 1]} auf {STATUS[(s.status or 1) - 1]}" for s, was in moved]
     verb = "hat" if len(moved) == 1 else "haben"
     many = german.capital(context.setting.count(len(moved)))
-    return [f"Sozialraummonitor: {many} {verb} seit {earlier} die Statusklasse gewechselt: {german.join(told)}."]
+    return [f"Sozialraummonitor: {many} {verb} seit {earlier} die Statusklasse gewechselt: {_first(told)}."]
 
 
 def _types(context: Context) -> list[str]:
@@ -353,7 +356,13 @@ def _types(context: Context) -> list[str]:
     told = [f"{context.areas[a.area].name} von {was.letter} zu {a.letter}" for a, was in moved]
     verb = "hat" if len(moved) == 1 else "haben"
     many = german.capital(context.setting.count(len(moved)))
-    return [f"Raumtypen: {many} {verb} seit {years[0]} den Typ gewechselt: {german.join(told)}."]
+    return [f"Raumtypen: {many} {verb} seit {years[0]} den Typ gewechselt: {_first(told)}."]
+
+
+def _first(told: Sequence[str]) -> str:
+    """List in a sentence, cut where it would be long."""
+    shown = told if len(told) <= _NAMED + 1 else told[:_NAMED]
+    return areatypes.cut(shown, len(told) - len(shown))
 
 
 def definitions(context: Context) -> Part:

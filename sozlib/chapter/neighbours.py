@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sozlib.chapter import german, markdown, numbers
+from sozlib.chapter import areatypes, markdown, numbers
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
 from sozlib.chapter.readings import Series
@@ -52,8 +52,7 @@ def sentence(context: Context, series: Series, *, warn: bool = True) -> Part | N
         names = marked(context, series).get(kind, [])
         if names:
             shown = names if len(names) <= _NAMED else names[: _NAMED - 1]
-            rest = len(names) - len(shown)
-            listed = german.join(shown) if not rest else f"{', '.join(shown)} und {german.count_word(rest)} weitere"
+            listed = areatypes.cut(shown, len(names) - len(shown))
             text += f" {said}: {listed}."
     if islands:
         text += f" Ohne Nachbarn und deshalb nicht geprüft: {setting.count(islands)}."

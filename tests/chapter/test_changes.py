@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,7 @@ from sozlib.chapter import changes
 from sozlib.chapter.changegrid import change_grid
 from sozlib.chapter.context import Context
 from sozlib.chapter.dumbbell import Pair, dumbbell
-from sozlib.chapter.moved import of_areas
+from sozlib.chapter.moved import Change, of_areas
 from sozlib.snapshot import CHANGE_COLUMNS, Snapshot
 
 KEYS = ["above-rising", "below-falling", "same-none"]
@@ -125,3 +126,21 @@ def test_a_pair_without_both_values_has_no_mark(moved: Context) -> None:
     figure = dumbbell(rows, palette=PALETTE)
     marks = [line for line in figure.findobj() if getattr(line, "get_marker", lambda: "None")() == "o"]
     assert len(marks) == 2
+
+
+def test_of_hundreds_of_areas_those_that_moved_most_are_shown(moved: Context) -> None:
+    many = {f"a{n:03}": f"Raum {n}" for n in range(447)}
+    template = next(iter(moved.areas.values()))
+    moved.areas.clear()
+    moved.areas.update({id: replace(template, id=id, name=name, short_name=name) for id, name in many.items()})
+    meta = moved.series("above-rising").meta
+    found = [
+        Change(
+            meta, id, 2025, 2020, 10.0, 10.0 + n / 100, n / 100, None, None, "", 0.5, "rising" if n > 430 else "none"
+        )
+        for n, id in enumerate(many)
+    ]
+    chosen = changes.most_moved(moved, found, 20)
+    assert len(chosen) == 20
+    assert {f"a{n:03}" for n in range(431, 447)} <= set(chosen)
+    assert chosen == sorted(chosen)
