@@ -27,6 +27,9 @@ def map(context: Context, series: Series, period: int | None = None, smoothed: b
     if outlines is None:
         return nothing("Für diesen Bericht liegen keine Gebietsgrenzen vor; die Karte entfällt.")
     smoothed = smoothed and bool(smallnumbers.smoothed(context, series, period))
+    if smoothed and smallnumbers.chance_alone(context, series, period):
+        text = f"Die Unterschiede {meta.noun.at} kann der Zufall erklären; eine geglättete Karte wäre einfarbig und "
+        return nothing(text + "entfällt.")
     values = smallnumbers.smoothed_charted(context, series, period) if smoothed else context.values(series, period)
     if not any_shown(context, series, period) and all(value.told_class is None for value in values):
         return nothing(f"Für „{meta.title}“ ist in keinem Gebiet ein Wert ausgewiesen; die Karte entfällt.")

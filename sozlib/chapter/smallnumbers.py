@@ -42,6 +42,12 @@ def varies_by_chance(context: Context, series: Series, period: int | None = None
     return bool(weights) and median(weights) < MUCH
 
 
+def chance_alone(context: Context, series: Series, period: int | None = None) -> bool:
+    """Whether chance explains all of the differences: every smoothed value is the mean."""
+    found = smoothed(context, series, period)
+    return bool(found) and not any(weight for _, weight in found.values())
+
+
 def smoothed_charted(context: Context, series: Series, period: int | None = None) -> tuple[AreaValue, ...]:
     """Smoothed values of all areas as maps take them; without intervals, which belong to the raw values."""
     found = smoothed(context, series, period)
@@ -167,8 +173,6 @@ def _dot(context: Context, reading: Reading, limits: Limits) -> Dot:
 def smoothed_finding(context: Context, series: Series, period: int | None = None) -> str:
     """Finding of a smoothed map."""
     found = smoothed(context, series, period)
-    if len(found) < 2 or len({round(value, 9) for value, _ in found.values()}) == 1:
-        return f"{german.capital(german.subject(series.meta.kind).nominative)}: Die Unterschiede erklärt der Zufall"
     low, high = (f(found, key=lambda id: found[id][0]) for f in (min, max))
     noun, setting = series.meta.noun, context.setting
     return f"Geglättet ist {noun.nominative} {setting.where(high)} am höchsten, {setting.where(low)} am niedrigsten"

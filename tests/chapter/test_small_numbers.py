@@ -111,3 +111,12 @@ def test_standardised_values_stand_beside_the_counted_ones(analysed: Context) ->
     assert "Ohne standardisierten Wert: Westliche Höhe" in part.alt
     assert "Altersgruppen: 0 bis 64, 65 bis 74, 75 bis 84 und ab 85 Jahre" in ages.explained(analysed, ID)
     assert ages.explained(analysed, "equal") == ""
+
+
+def test_where_chance_explains_everything_there_is_no_map_of_one_colour(analysed: Context) -> None:
+    path = analysed.snapshot.path / "smoothed.parquet"
+    pd.read_parquet(path).assign(value=14.0, weight=0.0).to_parquet(path)
+    again = Context(Snapshot.open(analysed.snapshot.path))
+    assert smallnumbers.chance_alone(again, again.series(ID))
+    assert smallnumbers.varies_by_chance(again, again.series(ID))
+    assert not smallnumbers.chance_alone(analysed, analysed.series("equal"))
