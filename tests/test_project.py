@@ -7,7 +7,7 @@ import pytest
 
 from sozlib.editions import edition_of
 from sozlib.errors import InputError, Place, Problem, SozlibError, raise_errors
-from sozlib.project import Project
+from sozlib.project import Cycle, Project
 
 ROOT = Path(__file__).parents[1]
 
@@ -20,6 +20,13 @@ def test_a_folder_without_parameters_is_no_project(tmp_path):
 def test_an_unknown_cycle_lists_those_there_are():
     with pytest.raises(InputError, match=r"„1999“ gibt es nicht. Vorhanden: .*2026"):
         _ = Project(ROOT, "1999").cycle
+
+
+def test_values_are_compared_with_the_declared_year_or_the_span_of_the_trend_before():
+    cycle = Project(ROOT).cycle
+    assert (cycle.reference, cycle.model_copy(update={"compared_with": 2023}).reference) == (2020, 2023)
+    with pytest.raises(ValueError, match="compared_with 2025 liegt nicht zwischen first_period 2010 und last_period"):
+        Cycle.model_validate({**cycle.model_dump(), "compared_with": 2025})
 
 
 def test_an_unknown_edition_says_which_was_probably_meant():

@@ -310,9 +310,9 @@ class Chapter:
         """Where all areas lie on one axis."""
         self._show(figures.distribution(self.context, self._series(indicator, treated=True), period))
 
-    def map(self, indicator: str, period: int | None = None, smoothed: bool = False) -> None:
-        """Map in classes, of smoothed values where that is asked for; the counted ones stand in its numbers."""
-        self._show(regional.map(self.context, self._series(indicator, treated=True), period, smoothed))
+    def map(self, indicator: str, period: int | None = None, *, smoothed: bool = False, clusters: bool = False) -> None:
+        """Map in classes; of smoothed values, or with outlined clusters of similar areas, where that is asked for."""
+        self._show(regional.map(self.context, self._series(indicator, treated=True), period, smoothed, clusters))
 
     def varies_by_chance(self, indicator: str) -> bool:
         """Whether chance explains so much of the differences that a map should be smoothed; returned."""

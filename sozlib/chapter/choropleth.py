@@ -109,6 +109,7 @@ def choropleth(
     plural: str = "Räume",
     width: int = TEXT,
     flat: bool = False,
+    marked: Sequence[str] = (),
 ) -> Figure:
     """Draw a map.
 
@@ -132,12 +133,16 @@ def choropleth(
         Width in px.
     flat
         For print: a lower map, inset and legend side by side, so that a second figure has room on the page.
+    marked
+        Ids of areas with a single outline.
 
     Notes
     -----
     Every area is a group ``area:<id>``, in display order: :func:`sozlib.chapter.svg.render` makes them links.
     """
-    return AreaMap(outlines, values, classes, palette, whole, own, unit, decimals, plural, width, flat).draw()
+    drawn = AreaMap(outlines, values, classes, palette, whole, own, unit, decimals, plural, width, flat)
+    drawn.marked = [id for id in marked if id in drawn.values]
+    return drawn.draw()
 
 
 class AreaMap:
@@ -158,6 +163,7 @@ class AreaMap:
         flat: bool = False,
     ):
         self.flat = flat
+        self.marked: Sequence[str] = ()
         self.outlines, self.classes, self.palette, self.own, self.width = outlines, classes, palette, own, width
         given = {v.area: v for v in values}
         self.values = {id: given.get(id) or AreaValue(id, id, None, status=".") for id in outlines.shapes}
@@ -252,7 +258,10 @@ class AreaMap:
                 self._area(id, value, tokens, self.main, 0.9, linked=True)
         if self.inset is not None:
             self._frames()
-        self._own_outline()
+        for id in self.marked:
+            self._outline(id, (("ink", 2.4),))
+        if self.own in self.values:
+            self._outline(self.own, (("paper", 5.5), ("ink", 2.4)))
         self._labels()
         self._legend()
         return self.canvas.figure
@@ -284,16 +293,16 @@ class AreaMap:
         title_top = y - 15.0 * len(self.inset_title) + 8
         self.canvas.lines_of_text(x, title_top, self.inset_title, leading=15, size=NOTE, color="ink-2")
 
-    def _own_outline(self) -> None:
-        if self.own not in self.values:
-            return
+    def _outline(self, id: str, strokes: Sequence[tuple[str, float]]) -> None:
+        """Lines around an area, on the map and in the inset; thinner where it is small."""
         views = [self.main]
-        if self.outlines.enlarged(self.own) and self.inset is not None:
+        if self.outlines.enlarged(id) and self.inset is not None:
             views.append(self.inset)
         for view in views:
             small = len(views) == 2 and view is self.main
-            for token, line in (("paper", 3.2 if small else 5.5), ("ink", 1.4 if small else 2.4)):
-                self.canvas.shape(view.rings(self.outlines.rings[self.own]), None, stroke=token, stroke_width=line)
+            for token, line in strokes:
+                width = line * 0.58 if small else line
+                self.canvas.shape(view.rings(self.outlines.rings[id]), None, stroke=token, stroke_width=width)
 
     def _labels(self) -> None:
         """Numbers of the areas: inside where there is room, else beside them with a line."""

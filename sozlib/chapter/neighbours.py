@@ -61,11 +61,20 @@ def sentence(context: Context, series: Series, *, warn: bool = True) -> Part | N
 
 def marked(context: Context, series: Series) -> dict[str, list[str]]:
     """Names of the areas that stand out by the local test, by kind."""
-    frame = context.snapshot.clusters
     found: dict[str, list[str]] = {}
-    if frame is not None:
-        rows = frame[frame["indicator"] == series.meta.id]
-        for area, kind in zip(rows["area"], rows["kind"], strict=True):
-            if area in context.areas:
-                found.setdefault(str(kind), []).append(context.areas[str(area)].name)
+    for area, kind in _clusters(context, series):
+        found.setdefault(kind, []).append(context.areas[area].name)
     return found
+
+
+def areas(context: Context, series: Series) -> list[str]:
+    """Ids of the areas that stand out by the local test."""
+    return [area for area, _ in _clusters(context, series)]
+
+
+def _clusters(context: Context, series: Series) -> list[tuple[str, str]]:
+    frame = context.snapshot.clusters
+    if frame is None:
+        return []
+    rows = frame[frame["indicator"] == series.meta.id]
+    return [(str(a), str(k)) for a, k in zip(rows["area"], rows["kind"], strict=True) if a in context.areas]

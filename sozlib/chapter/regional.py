@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sozlib.chapter import alternatives, captions, contents, german, markdown, smallnumbers
+from sozlib.chapter import alternatives, captions, contents, german, markdown, neighbours, smallnumbers
 from sozlib.chapter.choropleth import choropleth, legend
 from sozlib.chapter.classes import map_classes
 from sozlib.chapter.context import Context
@@ -20,8 +20,13 @@ from sozlib.chapter.readings import Series
 from sozlib.chapter.sources import source_line
 
 
-def map(context: Context, series: Series, period: int | None = None, smoothed: bool = False) -> Part:
-    """Map in classes that are the same for all years, of smoothed values where that is asked for and possible."""
+def map(
+    context: Context, series: Series, period: int | None = None, smoothed: bool = False, clusters: bool = False
+) -> Part:
+    """Map in classes that are the same for all years, of smoothed values where that is asked for and possible.
+
+    With ``clusters``, areas that lie among similar ones or stand out from theirs are outlined.
+    """
     meta, setting = series.meta, context.setting
     outlines = outlines_of(context.snapshot)
     if outlines is None:
@@ -35,6 +40,7 @@ def map(context: Context, series: Series, period: int | None = None, smoothed: b
         return nothing(f"Für „{meta.title}“ ist in keinem Gebiet ein Wert ausgewiesen; die Karte entfällt.")
     classes = context.told_classes(series) or map_classes(_pooled(context, series), decimals=meta.decimals)
     entries = [entry for entry in legend(values, classes) if entry.token != "withheld"]
+    outlined = neighbours.areas(context, series) if clusters and period in (None, series.period) else []
 
     def draw(width: int, flat: bool = False) -> Figure:
         return choropleth(
@@ -49,9 +55,14 @@ def map(context: Context, series: Series, period: int | None = None, smoothed: b
             plural=setting.plural,
             width=width,
             flat=flat,
+            marked=outlined,
         )
 
     extra = f"Doppelt umrandet: {setting.place.name}" if context.area else ""
+    if outlined:
+        extra += (
+            f"{'. ' if extra else ''}Umrandet: gesichert von ähnlichen Werten umgeben oder anders als die Nachbarschaft"
+        )
     caption = caption_of(context, series, captions.map_finding(series, setting, period), period, extra)
     if len(series.periods) > 1:
         last = " Erfundene Daten."
@@ -61,7 +72,8 @@ def map(context: Context, series: Series, period: int | None = None, smoothed: b
     data, print_at = contents.ranked(context, series, period), partial(draw, flat=True)
     if smoothed:
         statement = smallnumbers.smoothed_finding(context, series, period)
-        caption = markdown.Caption(statement, smallnumbers.smoothed_what(context, series, period), caption.source)
+        what = smallnumbers.smoothed_what(context, series, period) + (f". {extra}" if extra else "")
+        caption = markdown.Caption(statement, what, caption.source)
         alt = f"Karte geglätteter Werte in {german.count_word(len(labels))} Klassen. {statement}."
         data = smallnumbers.smoothed_table(context, series, period)
         id = f"fig-karte-geglaettet-{slug(meta.id)}"
