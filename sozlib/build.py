@@ -28,7 +28,7 @@ from sozlib.crew import Crew
 from sozlib.edition import PUBLIC
 from sozlib.editions import edition_of
 from sozlib.errors import BuildError, Problem, relative
-from sozlib.files import Digests, digest_of, stamp_of
+from sozlib.files import Digests, digest_of
 from sozlib.findings import listed
 from sozlib.manifest import make_manifest, write_manifest
 from sozlib.program import program
@@ -36,6 +36,7 @@ from sozlib.project import Assembler, Engine, Project, scaffold
 from sozlib.release import exclusive, keep_apart, recover, switch_in
 
 if TYPE_CHECKING:
+    from sozlib.edition import Edition
     from sozlib.snapshot import Snapshot
 
 #: Added to the edition's folder when only part of the report was asked for.
@@ -73,6 +74,9 @@ EVERYTHING = Wish()
 
 Say = Callable[[str], None]
 
+#: So many reasons are told at the end of a build.
+_REASONS = 8
+
 
 def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = print) -> Path:
     """Build and release one edition.
@@ -93,7 +97,7 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
     from sozlib.book.assemble import assemble, choose_assembler, volume_keys, volume_reasons
     from sozlib.book.checks import check_site
     from sozlib.book.shelf import Shelf
-    from sozlib.state import held_snapshots, make_snapshot
+    from sozlib.inputs import ready_snapshot
 
     chosen = edition_of(project, edition)
     name = edition + (PARTIAL if wish.partial else "")
@@ -106,18 +110,17 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
         recover(report)
         watched = _look(project)
         say("Daten lesen und prüfen …")
-        before = stamp_of(project.workshop(edition) / "snapshot" / "snapshot.json")
-        snapshot, remarks = make_snapshot(project, edition)
+        ready = ready_snapshot(project, edition)
+        snapshot, remarks = ready or _read_data(project, edition)
         watched = watched.also(_elsewhere(project, snapshot))
         _show_warnings(remarks, say)
         digests = Digests(workshop / "digests.json")
         # What the chapters do not need goes on beside them; for data that were there already it is done at a glance.
-        beside = Crew(1) if before == stamp_of(snapshot.path / "snapshot.json") else crew
-        held = [other.path for other in held_snapshots(project, edition)]
-        proof = beside.begin(_prove, project.root, project.cycle.id, snapshot.path, held)
+        beside = Crew(1) if ready else crew
+        proof = beside.begin(_prove, project.root, project.cycle.id, snapshot.path, _held(project, chosen))
         downloads = beside.begin(_prepare_downloads, snapshot.path, workshop)
         plan = make_plan(project, snapshot.areas, edition, only_areas=wish.areas, only_topics=wish.topics)
-        _show_warnings(written.usable(project), say)
+        _show_warnings(written.usable(project, snapshot), say)
         say(described(plan))
         notebooks = workshop / "notebooks"
         chapters = run(project, plan, notebooks, snapshot, wish, say, digests)
@@ -160,6 +163,21 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
     return report
 
 
+def _read_data(project: Project, edition: str) -> tuple[Snapshot, tuple[Problem, ...]]:
+    from sozlib.state import make_snapshot  # with the libraries for all analyses
+
+    return make_snapshot(project, edition)
+
+
+def _held(project: Project, edition: Edition) -> list[Path]:
+    """Snapshots of further editions that readers of this one have."""
+    if not edition.holds:
+        return []
+    from sozlib.state import held_snapshots
+
+    return [held.path for held in held_snapshots(project, edition.id)]
+
+
 def _prove(root: Path, cycle: str, snapshot: Path, held: Sequence[Path]) -> str:
     """Attack an edition in a process of its own; see :func:`sozlib.disclosure.proof.prove`."""
     from sozlib.disclosure.proof import prove
@@ -199,11 +217,11 @@ def outlook(project: Project, plan: Plan, wish: Wish = EVERYTHING) -> Outlook:
     """
     from sozlib.book.assemble import choose_assembler, volume_keys, volume_reasons
     from sozlib.book.shelf import Shelf
-    from sozlib.state import make_snapshot
+    from sozlib.inputs import ready_snapshot
 
     workshop = project.workshop(plan.edition + (PARTIAL if wish.partial else ""))
     with exclusive(project.workshop(plan.edition)):
-        snapshot, _ = make_snapshot(project, plan.edition)
+        snapshot, _ = ready_snapshot(project, plan.edition) or _read_data(project, plan.edition)
         digests = Digests(workshop / "digests.json")
         jobs = chapter_jobs(plan, project.root, workshop / "notebooks", snapshot.path, "plain")
         chapters = {state.job.id: state.reasons for state in states(jobs, Present(project, snapshot, digests))}
@@ -259,13 +277,20 @@ def _summarise(chapters: Sequence[ChapterState], volumes: Mapping[str, Sequence[
     """Say what was made anew and why."""
     run_again = sum(bool(state.reasons) for state in chapters)
     say(f"Ausgeführt: {counted(run_again, len(chapters), 'Kapitel', 'Kapitel')}")
-    for line in by_reason((state.job.id, state.reasons) for state in chapters):
-        say(line)
+    _say_reasons(by_reason((state.job.id, state.reasons) for state in chapters), say)
     say(f"Gebunden: {_bound(volumes)}")
     # That a volume's chapters are new has just been said.
     other = ((name, [r for r in reasons if "Kapitel" not in r]) for name, reasons in volumes.items())
-    for line in by_reason(other):
+    _say_reasons(by_reason(other), say)
+
+
+def _say_reasons(lines: Sequence[str], say: Say) -> None:
+    """Say those reasons that concern most; new data can have as many as there are indicators."""
+    for line in lines[:_REASONS]:
         say(line)
+    if len(lines) > _REASONS:
+        more = len(lines) - _REASONS
+        say(f"  und {more} {'weiterer Grund' if more == 1 else 'weitere Gründe'}")
 
 
 def run(

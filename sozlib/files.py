@@ -53,15 +53,6 @@ def stamps(folder: Path | str) -> Iterator[tuple[str, Stamp]]:
                     yield f"{below}{entry.name}", (about.st_size, about.st_mtime_ns, about.st_ino)
 
 
-def stamp_of(path: Path) -> Stamp | None:
-    """Stamp of a file; None where there is none."""
-    try:
-        about = os.stat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return about.st_size, about.st_mtime_ns, about.st_ino
-
-
 def digest_of(parts: object) -> str:
     """SHA-256 of plain data (whatever JSON can say), hexadecimal."""
     text = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str)
@@ -96,16 +87,17 @@ class Digests:
             The file is there but cannot be read.
         """
         name = str(path)
-        stamp = stamp_of(path)
-        if stamp is None:
+        try:
+            about = os.stat(path)
+        except (FileNotFoundError, NotADirectoryError):
             return ""
-        found = list(stamp)
+        found = [about.st_size, about.st_mtime_ns, about.st_ino]
         known = self._known.get(name)
         if known is not None and known[0] == found:
             return known[1]
         with path.open("rb") as file:
             content = hashlib.file_digest(file, "sha256").hexdigest()
-        if _now() - stamp[1] > RACY:
+        if _now() - about.st_mtime_ns > RACY:
             self._known[name] = (found, content)
             self._changed = True
         return content

@@ -20,7 +20,8 @@ PACKAGE = Path(__file__).parent
 #: What no chapter can read: the book is made from executed chapters, the rest speaks with the operator.
 BEYOND_CHAPTERS = (
     *("book/", "gate/", "scaffold/", "cli.py", "commands.py", "build.py", "preview.py", "scaffold.py", "release.py"),
-    *("manifest.py", "receipt.py", "findings.py", "german_arguments.py", "state.py", "written.py"),
+    *("manifest.py", "receipt.py", "findings.py", "german_arguments.py", "state.py", "inputs.py"),
+    *("written.py", "crew.py"),
     *("batch/keys.py", "batch/plan.py", "batch/planning.py", "batch/progress.py", "batch/execute.py"),
     *("batch/templates.py", "batch/summary.py", "batch/choice.py"),
 )

@@ -7,9 +7,7 @@ dates: parameters, raw tables, design tokens and the program's own files for thi
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,20 +18,19 @@ import pandas as pd
 import sozlib
 from sozlib.analysis.analyse import analyse, examine_analyses
 from sozlib.analysis.standardisation import protect_standardised, standardised
-from sozlib.disclosure.hidden import hidden_cells, is_written, record_of, write_hidden
+from sozlib.disclosure.hidden import hidden_cells, record_of, write_hidden
 from sozlib.disclosure.own import NOBODY, Own
 from sozlib.disclosure.protect import protect, protect_population
 from sozlib.disclosure.showing import limits_of, population_shown, shown
 from sozlib.edition import Edition
 from sozlib.editions import edition_of, examine_editions
-from sozlib.errors import Place, Problem, raise_errors
+from sozlib.errors import Problem, raise_errors
 from sozlib.indicators.catalogue import Indicator, examine_catalogue, read_catalogue
 from sozlib.indicators.compute import answered, compute
 from sozlib.indicators.population import population_table
 from sozlib.indicators.quantities import Quantities
+from sozlib.inputs import digests, remarks_of, snapshot_of, still_right
 from sozlib.observations import Observations, collect, load_observations
-from sozlib.observations.files import find_files
-from sozlib.observations.load import read_sources
 from sozlib.project import Project
 from sozlib.snapshot import Snapshot, write_snapshot
 
@@ -87,19 +84,16 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
     """
     chosen = edition_of(project, edition)
     inputs = digests(project)
-    path = folder or project.workshop(edition) / "snapshot"
-    # Beside the snapshot, not in it: what readers of an edition can open does not tell about files of the office.
-    remarks = path.with_name(f"{path.name}-hinweise.json")
-    record = record_of(path)
-    if _current(path, chosen.model_dump(mode="json"), inputs) and remarks.is_file() and is_written(record):
-        return Snapshot.open(path), _read_problems(remarks)
+    path = folder or snapshot_of(project, edition)
+    if (found := still_right(path, chosen, inputs)) is not None:
+        return found
     state = _state(project.root, project.cycle.id, json.dumps(inputs, sort_keys=True))
     raise_errors(examine_editions(project, state.catalogue))
     path.parent.mkdir(parents=True, exist_ok=True)
-    _write_problems(remarks, state.observations.problems)
+    _write_problems(remarks_of(path), state.observations.problems)
     indicators, population, limits = _as_shown(project, chosen, state)
     areas = state.observations.areas
-    write_hidden(hidden_cells(state.indicators, indicators, state.population, population), record)
+    write_hidden(hidden_cells(state.indicators, indicators, state.population, population), record_of(path))
     analyses = analyse(
         project,
         state.catalogue,
@@ -205,54 +199,8 @@ def examine(project: Project) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def digests(project: Project) -> dict[str, str]:
-    """SHA-256 of everything that goes into a snapshot, by name."""
-    return {name: _digest(path) for name, path in sorted(_inputs(project))}
-
-
-def _inputs(project: Project) -> Iterator[tuple[str, Path]]:
-    program = Path(sozlib.__file__).parent
-    rooms = [program / room for room in ("observations", "indicators", "analysis", "disclosure")]
-    names = ("state", "snapshot", "project", "edition", "editions", "parameters")
-    own = [program / f"{name}.py" for name in names]
-    for module in [*own, *(file for room in rooms for file in room.glob("*.py"))]:
-        yield f"sozlib/{module.relative_to(program).as_posix()}", module
-    for file in project.parameters.rglob("*.yml"):
-        if file.parent.name != "cycles" or file.stem == project.cycle.id:
-            yield f"parameters/{file.relative_to(project.parameters).as_posix()}", file
-    declared = [project.report.areas.table, project.report.areas.geometry, project.report.areas.changes]
-    sources, files, _ = read_sources(project)
-    declared += [source.area.map_file for source in sources.values()]
-    paths = [project.path(name) for name in declared if name]
-    for source_id, source in sources.items():
-        paths += [delivery.path for delivery in find_files(project, source, files[source_id])[0]]
-    yield "tokens.css", project.theme / "tokens.css"
-    for path in dict.fromkeys(paths):
-        yield project.shown(path), path
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-
-
 def _write_problems(path: Path, problems: tuple[Problem, ...]) -> None:
     path.write_text(json.dumps([asdict(problem) for problem in problems], ensure_ascii=False), encoding="utf-8")
-
-
-def _read_problems(path: Path) -> tuple[Problem, ...]:
-    read = json.loads(path.read_text(encoding="utf-8"))
-    return tuple(Problem(**{**problem, "place": Place(**problem["place"])}) for problem in read)
-
-
-def _current(path: Path, edition: dict[str, Any], inputs: dict[str, str]) -> bool:
-    """Whether the snapshot there was made for this edition from these inputs and is whole."""
-    try:
-        meta = json.loads((path / "snapshot.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    if meta.get("edition") != edition or meta.get("inputs") != inputs or meta.get("version") != sozlib.__version__:
-        return False
-    return all(_digest(path / name) == digest for name, digest in meta.get("files", {}).items())
 
 
 @lru_cache(maxsize=1)

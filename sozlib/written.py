@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sozlib.errors import InputError, Problem, raise_errors
 from sozlib.project import Project
+from sozlib.snapshot import Snapshot
 
 
 def examine_written(project: Project) -> list[Problem]:
@@ -27,14 +28,19 @@ def examine_written(project: Project) -> list[Problem]:
     return examine_texts(project, [indicator.id for indicator in catalogue], slugs)
 
 
-def usable(project: Project) -> list[Problem]:
-    """Warnings on the texts that people wrote.
+def usable(project: Project, snapshot: Snapshot) -> list[Problem]:
+    """Warnings on the texts that people wrote, by the catalogue and the areas of a snapshot.
 
     Raises
     ------
     InputError
         A text cannot be used; nothing should run.
     """
-    problems = examine_written(project)
+    from sozlib.chapter.texts import examine_texts
+
+    areas = snapshot.areas
+    table = areas[areas["level"] == snapshot.meta["report"]["levels"][0]["id"]]
+    slugs = dict(zip(table["id"].astype(str), table["slug"].astype(str), strict=True))
+    problems = examine_texts(project, [indicator["id"] for indicator in snapshot.meta["catalogue"]], slugs)
     raise_errors(problems)
     return problems

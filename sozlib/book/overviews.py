@@ -6,7 +6,7 @@ Each function gives the page, its template and what the template needs. Values c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -44,7 +44,13 @@ def shown(text: str) -> Markup:
     return escape(text)
 
 
-def start(frame: Frame, overall: Iterable[ChapterDocument], files: tuple[Download, ...]) -> Made:
+#: Draws the map of the start page, or takes the one that is there.
+Drawing = Callable[[Frame, Series], dict[str, Any] | None]
+
+
+def start(
+    frame: Frame, overall: Iterable[ChapterDocument], files: tuple[Download, ...], drawing: Drawing = start_map
+) -> Made:
     """The start page."""
     page = Page("index.html", frame.report.title, "start", description=frame.report.subtitle, searchable=False)
     series = _start_series(frame)
@@ -56,7 +62,7 @@ def start(frame: Frame, overall: Iterable[ChapterDocument], files: tuple[Downloa
     context = {
         "findings": findings(frame.report, frame.snapshot, overall, frame.links),
         "outlines": outlines(frame.snapshot),
-        "map": start_map(frame, series) if series else None,
+        "map": drawing(frame, series) if series else None,
         "areas": entries,
         "list_caption": caption,
         "has_signs": any(text in SPOKEN for text in texts.values()),

@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,20 +53,43 @@ class Entry:
     text: str
 
 
-def index_entries(folder: Path) -> tuple[Entry, ...]:
-    """Entries of all searchable pages below a folder, in the order of their paths.
+#: What the fallback finds on a page, as plain data: whether the page says what of it is to be found, and its entries
+#: as (path, page, heading, text).
+Indexed = tuple[bool, list[list[str]]]
 
-    A page is searchable if an element carries ``data-pagefind-body``; where no page does (another assembler wrote
-    them), every ``main`` is read, as pagefind does. Pages are cut at the headings that have an anchor.
+
+def index_page(name: str, text: str) -> Indexed:
+    """Entries of one page, cut at the headings that have an anchor.
+
+    Parameters
+    ----------
+    name
+        Its path from the site's root.
+    text
+        The page. An element with ``data-pagefind-body`` is what is to be found; without one it is ``main``.
     """
-    pages = [
-        (path.relative_to(folder).as_posix(), lxml_html.fromstring(path.read_text(encoding="utf-8")))
-        for path in sorted(folder.rglob("*.html"))
-    ]
-    bodies = [(path, body) for path, root in pages for body in root.xpath("//*[@data-pagefind-body]")]
-    if not bodies:
-        bodies = [(path, body) for path, root in pages for body in root.xpath("//main")]
-    return tuple(entry for path, body in bodies for entry in _sections(path, _title(body), body))
+    root = lxml_html.fromstring(text)
+    marked = root.xpath("//*[@data-pagefind-body]")
+    bodies = marked or root.xpath("//main")
+    entries = [entry for body in bodies for entry in _sections(name, _title(body), body)]
+    return bool(marked), [[e.path, e.page, e.heading, e.text] for e in entries]
+
+
+def index_pages(folder: Path, known: Mapping[str, Indexed] | None = None) -> dict[str, Indexed]:
+    """All pages below a folder in the order of their paths; those known already are not read."""
+    known = known or {}
+    names = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.html"))]
+    return {name: known.get(name) or index_page(name, (folder / name).read_text(encoding="utf-8")) for name in names}
+
+
+def index_entries(pages: Mapping[str, Indexed]) -> tuple[Entry, ...]:
+    """Entries of all searchable pages.
+
+    Where a page says what is to be found, only such pages count; where none does (another assembler wrote them), all
+    do, as with pagefind.
+    """
+    some = any(marked for marked, _ in pages.values())
+    return tuple(Entry(*entry) for marked, entries in pages.values() if marked or not some for entry in entries)
 
 
 def _title(body: Any) -> str:
@@ -112,14 +135,15 @@ def _stream(element: Any) -> Iterator[tuple[str, str, str]]:
     yield "", "", gap
 
 
-def write_fallback(folder: Path) -> None:
-    """Write :data:`FALLBACK` for the pages below ``folder``."""
-    entries = [e for e in index_entries(folder) if e.text or e.heading]
-    rows = [[e.path, e.page, e.heading, e.text] for e in entries]
+def write_fallback(folder: Path, known: Mapping[str, Indexed] | None = None) -> dict[str, Indexed]:
+    """Write :data:`FALLBACK` for the pages below ``folder``; returns what is found on each."""
+    pages = index_pages(folder, known)
+    rows = [[e.path, e.page, e.heading, e.text] for e in index_entries(pages) if e.text or e.heading]
     content = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     path = folder / FALLBACK
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"window.SUCHINDEX={content};\n", encoding="utf-8", newline="\n")
+    return pages
 
 
 def write_pagefind(folder: Path) -> None:
@@ -140,7 +164,16 @@ def write_pagefind(folder: Path) -> None:
         (folder / "pagefind" / name).unlink(missing_ok=True)
 
 
-def write_index(folder: Path) -> None:
-    """Both indexes for the finished pages below ``folder``."""
-    write_fallback(folder)
+def write_index(folder: Path, known: Mapping[str, Indexed] | None = None) -> dict[str, Indexed]:
+    """Both indexes for the finished pages below ``folder``; returns what the fallback finds on each page.
+
+    Parameters
+    ----------
+    folder
+        The site.
+    known
+        What was found on pages that are the same as when they were read.
+    """
+    pages = write_fallback(folder, known)
     write_pagefind(folder)
+    return pages

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from sozlib.batch.plan import Plan
 from sozlib.book import overviews
@@ -22,7 +24,9 @@ from sozlib.book.frame import Frame, Page, Pdf
 from sozlib.book.links import upwards
 from sozlib.book.search import FALLBACK, write_index
 from sozlib.book.shelf import Shelf
+from sozlib.book.startmap import start_map
 from sozlib.book.theme import FONTS, theme_file, theme_folders
+from sozlib.chapter.readings import Series
 from sozlib.files import Digests, digest_of, stamps
 from sozlib.project import Project
 from sozlib.snapshot import Snapshot
@@ -91,7 +95,7 @@ def build_site(
                 _copy_files(document, target)
                 write(*chapter_page(frame, volume, chapter, document))
     overall = [documents[c.id] for c in frame.links.overall if c.id in documents]
-    write(*overviews.start(frame, overall, downloads))
+    write(*overviews.start(frame, overall, downloads, partial(_start_map, shelf=shelf, program=program)))
     write(*overviews.areas(frame))
     write(*overviews.topics(frame, documents))
     write(*overviews.indicators(frame, documents))
@@ -102,14 +106,31 @@ def build_site(
     _index(target, shelf, program)
 
 
+def _start_map(frame: Frame, series: Series, *, shelf: Shelf | None, program: str) -> dict[str, Any] | None:
+    """Map of the start page, taken from the shelf where data, program and chapters that it leads to are the same."""
+    if shelf is None:
+        return start_map(frame, series)
+    key = [frame.snapshot.digest, program, [chapter.id for chapter in frame.plan.chapters]]
+    kept = shelf.take("startkarte", key)
+    if kept is None:
+        kept = {"map": start_map(frame, series)}
+        shelf.clear("startkarte")
+        shelf.put("startkarte", key, kept)
+    drawn: dict[str, Any] | None = kept["map"]
+    return drawn and drawn | {form: Markup(drawn[form]) for form in ("wide", "narrow")}
+
+
 def _index(target: Path, shelf: Shelf | None, program: str) -> None:
     if shelf is None:
         write_index(target)
         return
-    pages = [name for name, _ in stamps(target) if name.endswith(".html")]
-    key = digest_of([Digests().below(target, sorted(pages)), program])
+    pages = Digests().below(target, sorted(name for name, _ in stamps(target) if name.endswith(".html")))
+    key = digest_of([pages, program])
     if shelf.take("search", key) is None:
-        write_index(target)
+        before = shelf.take("searchable", program) or {}
+        known = {name: before[name][1] for name, content in pages.items() if before.get(name, [""])[0] == content}
+        entries = write_index(target, known)
+        shelf.put("searchable", program, {name: [pages[name], found] for name, found in entries.items()})
         kept = shelf.clear("search")
         (kept / FALLBACK).parent.mkdir(parents=True)
         shutil.copyfile(target / FALLBACK, kept / FALLBACK)

@@ -9,15 +9,10 @@ from markupsafe import Markup
 
 from sozlib.book.frame import Frame
 from sozlib.chapter import german
-from sozlib.chapter.canvas import NARROW, TEXT
-from sozlib.chapter.choropleth import choropleth
-from sozlib.chapter.classes import map_classes
-from sozlib.chapter.context import Context
 from sozlib.chapter.numbers import keep_together, spoken_number
 from sozlib.chapter.outlines import outlines_of
 from sozlib.chapter.readings import Series
 from sozlib.chapter.signs import SIGNS
-from sozlib.chapter.svg import Link, html_form, written
 from sozlib.chapter.values import AreaValue, spoken_reason
 from sozlib.snapshot import Snapshot
 
@@ -65,6 +60,13 @@ def start_map(frame: Frame, series: Series) -> dict[str, Any] | None:
     dict
         What the macro ``figure`` shows: id, number, statement, what, source, and the drawings ``wide`` and ``narrow``.
     """
+    # What draws is loaded only where something is drawn: a build seldom draws this map anew.
+    from sozlib.chapter.canvas import NARROW, TEXT
+    from sozlib.chapter.choropleth import choropleth
+    from sozlib.chapter.classes import map_classes
+    from sozlib.chapter.context import Context
+    from sozlib.chapter.svg import Link, html_form, written
+
     areas = outlines_of(frame.snapshot)
     if areas is None or not areas.shapes or series.period is None:
         return None

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sozlib.disclosure.attack import Inference, attack
 from sozlib.disclosure.hidden import read_hidden, record_of
 from sozlib.edition import Edition
 from sozlib.errors import BuildError
@@ -18,12 +18,17 @@ from sozlib.observations.load import read_sources
 from sozlib.project import Project
 from sozlib.snapshot import Snapshot
 
+if TYPE_CHECKING:
+    from sozlib.disclosure.attack import Inference
+
 #: Result of the last attack, beside the record of hidden cells.
 RESULT = "angriff.json"
 
 
 def run_attack(project: Project, snapshot: Snapshot, held: Sequence[Snapshot] = ()) -> tuple[Inference, ...]:
     """Attack a snapshot, with others that its readers have; what the rule protects and is found comes first."""
+    from sozlib.disclosure.attack import attack  # not needed where the last result still holds
+
     sources = read_sources(project)[0].values()
     kinds = {measure.id: measure.kind for source in sources for measure in source.measures}
     return attack(snapshot, read_hidden(record_of(snapshot.path)), kinds, held)

@@ -16,8 +16,9 @@ from sozlib.disclosure.concealment import Sum
 from sozlib.disclosure.hidden import hidden_cells
 from sozlib.disclosure.proof import prove, run_attack
 from sozlib.disclosure.protect import protect
+from sozlib.inputs import digests
 from sozlib.project import Project
-from sozlib.state import _state, digests, make_snapshot
+from sozlib.state import _state, make_snapshot
 
 ROOT = Path(__file__).parents[2]
 

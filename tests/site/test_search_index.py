@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from sozlib.book.search import FALLBACK, index_entries, write_fallback
+from sozlib.book.search import FALLBACK, index_entries, index_pages, write_fallback
 
 PAGE = """<!doctype html><html lang="de"><body><nav>Überblick</nav>
 <main data-pagefind-body data-pagefind-meta="title:Altstadt: Armut"><h1>Armut</h1>
@@ -19,7 +19,7 @@ def test_a_page_is_cut_at_its_headings(tmp_path: Path) -> None:
     (tmp_path / "altstadt").mkdir()
     (tmp_path / "altstadt" / "armut.html").write_text(PAGE, encoding="utf-8")
     (tmp_path / "suche.html").write_text("<html><body><main>Suche</main></body></html>", encoding="utf-8")
-    entries = [(e.path, e.page, e.heading, e.text) for e in index_entries(tmp_path)]
+    entries = [(e.path, e.page, e.heading, e.text) for e in index_entries(index_pages(tmp_path))]
     assert entries == [
         ("altstadt/armut.html", "Altstadt: Armut", "", "Ein Satz, der trägt."),
         ("altstadt/armut.html#lage", "Altstadt: Armut", "2.1 Lage", "Überschuldung steigt."),
@@ -30,7 +30,7 @@ def test_a_page_is_cut_at_its_headings(tmp_path: Path) -> None:
 def test_pages_of_another_assembler_are_read_too(tmp_path: Path) -> None:
     page = "<html><head><title>1 Armut – Bericht</title></head><body><main><p>Die Quote sinkt.</p></main></body></html>"
     (tmp_path / "armut.html").write_text(page, encoding="utf-8")
-    assert [(e.path, e.page, e.text) for e in index_entries(tmp_path)] == [
+    assert [(e.path, e.page, e.text) for e in index_entries(index_pages(tmp_path))] == [
         ("armut.html", "1 Armut", "Die Quote sinkt.")
     ]
 
