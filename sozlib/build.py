@@ -26,7 +26,7 @@ from sozlib.batch.progress import ShownProgress
 from sozlib.batch.summary import by_reason, counted
 from sozlib.crew import Crew
 from sozlib.edition import PUBLIC
-from sozlib.editions import edition_of
+from sozlib.editions import chosen, edition_of, family_of
 from sozlib.errors import BuildError, Problem, relative
 from sozlib.files import Digests, digest_of
 from sozlib.findings import listed
@@ -99,11 +99,11 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
     from sozlib.book.shelf import Shelf
     from sozlib.inputs import ready_snapshot
 
-    chosen = edition_of(project, edition)
+    about = edition_of(project, edition)
     name = edition + (PARTIAL if wish.partial else "")
     began = time.perf_counter()
     workshop, report = project.workshop(name), project.output(name)
-    if not chosen.public:
+    if not about.public:
         keep_apart(report, project.output(PUBLIC))
     # A partial build reads the whole one's snapshot, so the two never run at the same time.
     with exclusive(project.workshop(edition)), Crew(wish.workers or project.report.workers) as crew:
@@ -257,10 +257,12 @@ def _elsewhere(project: Project, snapshot: Snapshot) -> set[Path]:
 
 
 def _asked(project: Project, edition: str, wish: Wish) -> dict[str, object]:
-    declared = [candidate.id for candidate in project.report.editions]
+    family = family_of(project, edition)
     return {
         "edition": edition,
-        "default": edition == ("public" if "public" in declared else declared[0]),
+        "family": family,
+        "members": [member.id for member in chosen(project, [family])] if family else [],
+        "default": edition == chosen(project, [])[0].id,
         "cycle": project.cycle.id,
         "own_cycle": project.cycle.id == project.report.cycle,
         "areas": list(wish.areas),

@@ -74,7 +74,8 @@ def write(workshop: Path, asked: dict[str, Any], watched: Watched, report: Path,
     workshop
         The edition's workshop.
     asked
-        ``edition``, ``default``, ``cycle``, ``own_cycle``, ``areas``, ``topics``, ``assembler``.
+        ``edition``, ``family`` with its ``members`` where it belongs to one, ``default``, ``cycle``,
+        ``own_cycle``, ``areas``, ``topics``, ``assembler``.
     watched
         What :func:`look` saw before the build began.
     report
@@ -117,13 +118,20 @@ def untouched(receipt: dict[str, Any]) -> bool:
 def nothing_to_do(root: Path, asked: Asked) -> list[str] | None:
     """What to say if every report asked for is the right one already; None if a build has to look closer."""
     receipts = [read(path.parent) for path in sorted(root.glob(f"reports/*/.work/*/{NAME}"))]
-    said = []
-    for edition in dict.fromkeys(asked.editions) or (None,):
-        found = next((receipt for receipt in receipts if _fits(receipt, edition, asked)), None)
-        if found is None or not _current(root, found):
+    found: dict[str, dict[str, Any]] = {}
+    for edition in _members(receipts, asked.editions) or (None,):
+        fitting = next((receipt for receipt in receipts if _fits(receipt, edition, asked)), None)
+        if fitting is None:
             return None
-        said.append(str(found["says"]))
-    return said
+        found[str(fitting["asked"]["edition"])] = fitting
+    current = all(_current(root, receipt) for receipt in found.values())
+    return [str(receipt["says"]) for receipt in found.values()] if current else None
+
+
+def _members(receipts: Sequence[dict[str, Any]], editions: Sequence[str]) -> tuple[str, ...]:
+    """Editions asked for; a family that some receipt knows stands for the members that it had then."""
+    families = {str(r["asked"]["family"]): r["asked"]["members"] for r in receipts if r.get("asked", {}).get("family")}
+    return tuple(dict.fromkeys(member for edition in editions for member in families.get(edition, (edition,))))
 
 
 def _fits(receipt: dict[str, Any], edition: str | None, asked: Asked) -> bool:

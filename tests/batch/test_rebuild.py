@@ -115,6 +115,29 @@ def test_the_first_look_overlooks_no_change(tmp_path: Path, monkeypatch: pytest.
     assert said() is None
 
 
+def test_a_family_is_current_when_all_of_its_editions_are(tmp_path: Path) -> None:
+    settings = tmp_path / "parameters" / "report.yml"
+    settings.parent.mkdir()
+    settings.write_text("eins")
+    os.utime(settings, ns=(10**18, 10**18))
+    watched = receipt.look(tmp_path, "data", [])
+    members = ["municipal-1", "municipal-2"]
+    asked = {"family": "municipal", "members": members, "default": False, "cycle": "2026", "own_cycle": True}
+    asked |= {"areas": [], "topics": [], "assembler": None}
+    family = receipt.Asked(["municipal"])
+    for member in members:
+        assert receipt.nothing_to_do(tmp_path, family) is None
+        workshop = tmp_path / "reports" / "2026" / ".work" / member
+        report = tmp_path / "reports" / "2026" / member
+        report.mkdir(parents=True)
+        (report / "index.html").write_text(member)
+        receipt.write(workshop, asked | {"edition": member}, watched, report, "", member)
+    assert receipt.nothing_to_do(tmp_path, family) == members
+    assert receipt.nothing_to_do(tmp_path, receipt.Asked(["municipal", "municipal-1"])) == members
+    (tmp_path / "reports" / "2026" / "municipal-2" / "index.html").write_text("anders")
+    assert receipt.nothing_to_do(tmp_path, family) is None
+
+
 def test_what_changes_while_a_build_reads_it_is_looked_at_again(tmp_path: Path) -> None:
     (tmp_path / "parameters").mkdir()
     (tmp_path / "parameters" / "report.yml").write_text("gerade gespeichert")
