@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import sozlib
-from sozlib.errors import BuildError, InputError, Place, Problem, SozlibError
+from sozlib.errors import BuildError, InputError, Place, Problem, SozlibError, spoken
 from sozlib.files import settle
 from sozlib.project import Project
 from sozlib.release import lock
@@ -40,6 +40,7 @@ _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (BuildError, "nicht freigegeben"),
     (SozlibError, "nicht möglich"),
     (OSError, "das Betriebssystem hat abgelehnt"),
+    (KeyboardInterrupt, ""),
 )
 
 
@@ -79,7 +80,7 @@ def place(project: Project) -> Path:
 
 @contextlib.contextmanager
 def noted(project: Project, act: Act, edition: str) -> Iterator[dict[str, Any]]:
-    """Note an act when it has ended, however it ends.
+    """Note an act when it has ended, however it ends; an act that could not be noted is not begun.
 
     The caller may put a ``remark`` into what it is given, and ``result`` where failure is no exception.
 
@@ -93,18 +94,21 @@ def noted(project: Project, act: Act, edition: str) -> Iterator[dict[str, Any]]:
         Name of the edition's folder.
     """
     about: dict[str, Any] = {"result": "done", "remark": ""}
-    try:
-        yield about
-    except KeyboardInterrupt:
-        about["result"] = "interrupted"
-        raise
-    except BaseException as error:
-        reason = next((reason for kind, reason in _REASONS if isinstance(error, kind)), "Fehler im Programm")
-        about |= {"result": "failed", "remark": reason}
-        raise
-    finally:
+
+    def note() -> None:
         known = {"act": act, "cycle": project.cycle.id, "edition": edition}
         append(place(project), {**known, **about, **_state(project, edition)})
+
+    os.close(_opened(place(project)))
+    try:
+        yield about
+    except BaseException as error:
+        reason = next((reason for kind, reason in _REASONS if isinstance(error, kind)), "Fehler im Programm")
+        about |= {"result": "interrupted" if isinstance(error, KeyboardInterrupt) else "failed", "remark": reason}
+        with contextlib.suppress(SozlibError):  # why the act failed is what the operator has to know
+            note()
+        raise
+    note()
 
 
 def append(path: Path, content: dict[str, Any]) -> Entry:
@@ -115,12 +119,7 @@ def append(path: Path, content: dict[str, Any]) -> Entry:
     SozlibError
         The log cannot be written; what is not in the log should not be done.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
-    except OSError as error:
-        raise SozlibError(f"{path.as_posix()}: Das Protokoll lässt sich nicht schreiben ({error.strerror}).") from None
-    with os.fdopen(handle, "r+b") as file:
+    with os.fdopen(_opened(path), "r+b") as file:
         lock(file.fileno(), wait=True)
         lines = file.read().splitlines(keepends=True)
         whole = {
@@ -137,6 +136,15 @@ def append(path: Path, content: dict[str, Any]) -> Entry:
         file.flush()
         settle(file.fileno())
     return Entry(whole, _digest(line))
+
+
+def _opened(path: Path) -> int:
+    """The log, ready to be read and added to."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
+    except OSError as error:
+        raise SozlibError(f"Das Protokoll lässt sich nicht schreiben. {spoken(error)}") from None
 
 
 def read(path: Path, shown: str = NAME) -> tuple[list[Entry], list[Problem]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from sozlib.gate.numbers import CLASS
 from sozlib.gate.pages import Leak
 from sozlib.gate.words import Names
 
@@ -54,7 +55,7 @@ def _cell(row: Mapping[str, Any]) -> tuple[str, str, int] | None:
 def _is_number(value: Any) -> bool:
     if isinstance(value, (int, float)):
         return True
-    return isinstance(value, str) and re.search(r"\d", value) is not None
+    return isinstance(value, str) and re.search(r"\d", CLASS.sub("", value)) is not None
 
 
 def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -16,9 +16,13 @@ DISTINCT = 7
 _LONG = re.compile(rf"(?<=\d)[.,]\d{{{DISTINCT - 3},}}")
 
 
+#: The class that an edition tells instead of a value; its numbers are none of the value's.
+CLASS = re.compile(r"Klasse[\s\u00a0]\d von[\s\u00a0]\d(?!\d)")
+
+
 def tokens(text: str) -> set[str]:
     """Numbers of a German text without their sign and thousands separators."""
-    return {found.replace(".", "") for found in _NUMBER.findall(text)}
+    return {found.replace(".", "") for found in _NUMBER.findall(CLASS.sub("", text))}
 
 
 def renderings(number: float, decimals: int) -> frozenset[str]:

@@ -125,6 +125,8 @@ class Page:
             # In a cell of a table only the cell itself can explain a number; in a sentence anything of the indicator.
             near = {cell} if strict and period is not None else self._near(indicator, area)
             explained = frozenset[str]().union(*(self.names.shown.get(key, frozenset()) for key in near))
+            if not strict:
+                explained |= self.names.class_limits.get(indicator, frozenset())
             if any(number in self.names.forms[cell] and number not in explained for number in numbers):
                 yield Leak(place, self.names.described(cell))
 

@@ -54,6 +54,8 @@ class Names:
         What the edition hides.
     marks
         Fingerprints of hidden numbers that no number of the edition shares.
+    limits
+        Of each indicator the limits of the classes that the edition tells instead of values.
     """
 
     catalogue: tuple[Mapping[str, Any], ...]
@@ -63,6 +65,7 @@ class Names:
     rows: pd.DataFrame
     hidden: Hidden
     marks: frozenset[str]
+    limits: Mapping[str, tuple[float, ...]]
 
     @classmethod
     def of(cls, snapshot: Snapshot, hidden: Hidden) -> Names:
@@ -82,6 +85,7 @@ class Names:
             rows.loc[rows["indicator"].isin(wanted), list(_SHOWN)].reset_index(drop=True),
             hidden,
             frozenset(secret - public),
+            {id: tuple(found) for id, found in (snapshot.meta.get("class_limits") or {}).items()},
         )
 
     @cached_property
@@ -91,6 +95,7 @@ class Names:
         return digest_of(
             [
                 *(self.catalogue, self.places, self.whole, asdict(self.palette), sorted(self.marks)),
+                self.limits,
                 hashlib.sha256(hashed.tobytes()).hexdigest(),
                 sorted([*cell, numbers] for cell, numbers in self.hidden.cells.items()),
                 sorted([*group, number] for group, number in self.hidden.people.items()),
@@ -159,6 +164,14 @@ class Names:
         return {
             cell: {form: column for column, n in numbers.items() for form in renderings(n, self._fine(cell[0], column))}
             for cell, numbers in self.hidden.cells.items()
+        }
+
+    @cached_property
+    def class_limits(self) -> dict[str, frozenset[str]]:
+        """Forms of the limits of classes, which sentences about an indicator may name."""
+        return {
+            id: frozenset[str]().union(*(renderings(limit, self._fine(id, "value")) for limit in limits))
+            for id, limits in self.limits.items()
         }
 
     @cached_property

@@ -14,6 +14,7 @@ from sozlib.chapter.palette import Palette
 from sozlib.disclosure.hidden import read_hidden, record_of, write_hidden
 from sozlib.gate.gate import Gate
 from sozlib.gate.machine import Machine
+from sozlib.gate.numbers import tokens
 from sozlib.snapshot import Snapshot
 
 MACHINE = Machine(frozenset({"erika.mustermann", "rechner-4711"}), frozenset({"/srv/amt/bericht"}))
@@ -232,3 +233,13 @@ def test_what_is_hidden_can_be_read_by_its_owner_only(tmp_path):
     assert folder.stat().st_mode & 0o077 == 0
     assert all(file.stat().st_mode & 0o077 == 0 for file in folder.iterdir())
     assert read_hidden(folder).cells == {leaky.CELL: leaky.SECRET}
+
+
+@pytest.mark.parametrize("text", ["Klasse 2 von 5", "Klasse\u00a02 von\u00a05", "liegt in Klasse 5 von 5."])
+def test_the_class_that_an_edition_tells_is_no_number(text):
+    assert tokens(text) == set()
+
+
+def test_a_number_beside_a_class_is_one():
+    assert tokens("Klasse 2 von 5 (17,4 %)") == {"17,4"}
+    assert tokens("Klasse 2 von 55") == {"2", "55"}
