@@ -117,7 +117,7 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
         digests = Digests(workshop / "digests.json")
         # What the chapters do not need goes on beside them; for data that were there already it is done at a glance.
         beside = Crew(1) if ready else crew
-        proof = beside.begin(_prove, project.root, project.cycle.id, snapshot.path, _held(project, chosen))
+        proof = beside.begin(_prove, project.root, project.cycle.id, snapshot.path, _held(project, about))
         downloads = beside.begin(_prepare_downloads, snapshot.path, workshop)
         plan = make_plan(project, snapshot.areas, edition, only_areas=wish.areas, only_topics=wish.topics)
         _show_warnings(written.usable(project, snapshot), say)
