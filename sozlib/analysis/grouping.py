@@ -127,11 +127,12 @@ def _typology(
 ) -> Typology:
     years, reduced = placed(definition, years)
     near = [None if neighbours is None else _among(neighbours, order, year) for year in years]
+    beside = [None if neighbours is None else _beside(neighbours, order, year) for year in years]
     now = years[-1]
     grouped = []
-    for year, adjacency in zip(years, near, strict=True):
+    for year, adjacency, open_to in zip(years, near, beside, strict=True):
         count = definition.types if year is now else definition.reference_types or definition.types
-        grouped.append(_grouped(definition, year, count, adjacency))
+        grouped.append(_grouped(definition, year, count, adjacency, open_to))
     numbers = [np.arange(len(found.jaccard)) for found in grouped]
     if len(years) == 2:
         numbers[1] = identity(_unlike(years, grouped, by_areas=neighbours is not None))
@@ -160,14 +161,32 @@ def _among(neighbours: Neighbours, order: Sequence[str], year: Year) -> Adjacenc
     return contracted(neighbours.adjacency, np.array([place[year.areas[i]] for i in year.part]))
 
 
-def _grouped(definition: TypologyDefinition, year: Year, count: int, adjacency: Adjacency | None) -> _Grouped:
+def _beside(neighbours: Neighbours, order: Sequence[str], year: Year) -> Adjacency:
+    """Which of the areas that take part each of the others borders on; on all of them where it borders on none."""
+    place = {area: position for position, area in enumerate(order)}
+    result = np.zeros((len(year.rest), len(year.part)), dtype=bool)
+    taking = np.array([place[year.areas[i]] for i in year.part])
+    for row, area in enumerate(year.areas[i] for i in year.rest):
+        if area in place:
+            result[row] = neighbours.adjacency[place[area], taking]
+    result[~result.any(axis=1)] = True
+    return result
+
+
+def _grouped(
+    definition: TypologyDefinition, year: Year, count: int, adjacency: Adjacency | None, beside: Adjacency | None
+) -> _Grouped:
+    """Types of a year; regions take up only areas that they border on (``beside``)."""
     part, rest = year.part, year.rest
     if definition.exclusions.then == "none":
         rest = rest[:0]
     points, later = year.points[part], year.points[rest]
     method, seed = definition.method, definition.seed
     own = cluster(points, count, method, seed, adjacency=adjacency, by=year.marks[part, 0])
-    others = distances(later, centres(points, own)).argmin(axis=1)
+    apart = distances(later, centres(points, own))
+    if beside is not None and len(rest):
+        apart[~(beside.astype(int) @ (own[:, None] == np.arange(apart.shape[1])) > 0)] = np.inf
+    others = apart.argmin(axis=1)
     steady = stability(
         points, own, method, definition.runs, seed, adjacency=adjacency, later=later, later_labels=others
     )

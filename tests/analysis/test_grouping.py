@@ -148,6 +148,18 @@ def test_regions_keep_their_letter_and_hang_together():
     assert row(lacking, "12")["type"] == 2
 
 
+def test_a_region_takes_up_an_area_only_where_it_borders_on_it():
+    """Area 01 lies in the first column and is like the third one; a plain type takes it there, a region cannot."""
+    frame = table({2025: PLANTED})
+    for column, indicator in enumerate(IDS):
+        frame.loc[(frame["area"] == "01") & (frame["indicator"] == indicator), "value"] = CENTRES[2, column]
+    rule = {"exclusions": {"areas": {"01": "Großbaustelle"}}}
+    plain = typology_of(definition(**rule), frame, AREAS).table
+    region = typology_of(definition(method="ward-spatial", **rule), frame, AREAS, {}, squares()).table
+    assert row(plain, "01")["type"] == 2
+    assert row(region, "01")["type"] in (0, 1)
+
+
 def test_similar_areas_are_the_nearest_ones_and_of_the_same_type_where_types_are_clear():
     frame = table({2020: PLANTED, 2025: PLANTED})
     found = typology_of(definition(scale="z"), frame, AREAS)
