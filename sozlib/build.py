@@ -32,7 +32,7 @@ from sozlib.files import Digests, digest_of
 from sozlib.findings import listed
 from sozlib.manifest import make_manifest, write_manifest
 from sozlib.program import program
-from sozlib.project import Assembler, Engine, Project, scaffold
+from sozlib.project import Assembler, Engine, Executor, Project, scaffold
 from sozlib.release import exclusive, keep_apart, recover, switch_in
 
 if TYPE_CHECKING:
@@ -53,8 +53,10 @@ class Wish:
         Ids; nothing means all.
     workers
         Chapters at a time; 0 for what ``report.yml`` says.
-    engine, assembler
+    engine, assembler, executor
         None for what ``report.yml`` says.
+    scheduler
+        Address of the Dask scheduler; None for the one that Dask's settings name.
     """
 
     areas: tuple[str, ...] = ()
@@ -62,6 +64,8 @@ class Wish:
     workers: int = 0
     engine: Engine | None = None
     assembler: Assembler | None = None
+    executor: Executor | None = None
+    scheduler: str | None = None
 
     @property
     def partial(self) -> bool:
@@ -324,16 +328,30 @@ def run(
     if not todo:
         say("Kein Kapitel hat sich geändert.")
         return found
-    say(f"Ausführung: {engine} ({why}), {counted(len(todo), len(jobs), 'Kapitel', 'Kapitel')}")
-    if exceptions:
-        say(exceptions)
+    how = f"{engine} ({why})"
+    how_many = counted(len(todo), len(jobs), "Kapitel", "Kapitel")
     environment = {"SOURCE_DATE_EPOCH": str(_epoch(project))}
 
     def done(job: ChapterJob, result: ChapterResult) -> None:
         keep(job, present, result.reads, result.seconds)
 
-    with ShownProgress(len(todo), workers or os.cpu_count() or 1) as progress:
-        results = execute(todo, workers, progress, environment, done)
+    with contextlib.ExitStack() as stack:
+        if (wish.executor or project.report.executor) == "dask":
+            from sozlib.batch.cluster import connected, scheduler_address
+
+            cluster = stack.enter_context(connected(scheduler_address(wish.scheduler)))
+            places = cluster.places
+            where = f" auf dem Dask-Cluster {cluster.address}, {places} {'Platz' if places == 1 else 'Plätze'}"
+        else:
+            cluster, places, where = None, workers or os.cpu_count() or 1, ""
+        say(f"Ausführung{where}: {how}, {how_many}")
+        if exceptions:
+            say(exceptions)
+        progress = stack.enter_context(ShownProgress(len(todo), places))
+        if cluster is None:
+            results = execute(todo, workers, progress, environment, done)
+        else:
+            results = cluster.execute(todo, project.root, snapshot.path, progress, environment, done)
     digests.keep()
     failures = [result.failure for result in results if result.failure]
     if failures:

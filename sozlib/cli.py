@@ -86,6 +86,15 @@ def make_parser() -> GermanParser:
         help="Ausführung der Notebooks: auto, forked (Abzweig eines vorgewärmten Prozesses), kernel (abgezweigter "
         "Kernel, für Widgets) oder plain (je Kapitel ein neuer Kernel)",
     )
+    where = GermanParser(add_help=False)
+    where.add_argument(
+        "--executor", metavar="ORT", choices=("local", "dask"), help="Kapitel hier (local) oder am Dask-Cluster (dask)"
+    )
+    where.add_argument(
+        "--scheduler",
+        metavar="ADRESSE",
+        help="Scheduler des Dask-Clusters, etwa tcp://rechner:8786 (heißt zugleich: --executor dask)",
+    )
     assembling = GermanParser(add_help=False)
     assembling.add_argument(
         "--assembler", metavar="ART", choices=("auto", "quarto", "embedded"), help="Fertigung: auto, quarto, embedded"
@@ -111,7 +120,7 @@ def make_parser() -> GermanParser:
 
     add("check", _check, "prüft Daten und Parameter und zeigt alle Probleme auf einmal", edition)
     add("plan", _plan, "zeigt, welche Bände und Kapitel entstehen", edition, part)
-    add("build", _build, "baut den Bericht und gibt ihn frei", edition, part, running, assembling)
+    add("build", _build, "baut den Bericht und gibt ihn frei", edition, part, running, where, assembling)
     preview = add("preview", _preview, "baut ein einziges Kapitel als HTML-Seite", edition, running)
     preview.add_argument("area", metavar="GEBIET", help="Kennung oder Kurzname des Gebiets, oder „ueberblick“")
     preview.add_argument("topic", metavar="THEMA", help="Themenfeld oder Dateiname des Kapitels")
@@ -164,12 +173,20 @@ def _editions(options: argparse.Namespace, project: Project) -> list[str]:
 def _wish(options: argparse.Namespace) -> Wish:
     from sozlib.build import Wish
 
+    scheduler, executor = getattr(options, "scheduler", None), getattr(options, "executor", None)
+    if scheduler and executor == "local":
+        from sozlib.errors import InputError, Place, Problem
+
+        found = "Ein Scheduler ist angegeben, die Kapitel sollen aber hier laufen (--executor local)."
+        raise InputError([Problem("executor", found, "Lassen Sie eine der beiden Angaben weg.", Place("--scheduler"))])
     return Wish(
         areas=tuple(getattr(options, "areas", ())),
         topics=tuple(getattr(options, "topics", ())),
         workers=options.workers,
         engine=options.engine,
         assembler=getattr(options, "assembler", None),
+        executor="dask" if scheduler else executor,
+        scheduler=scheduler,
     )
 
 

@@ -54,7 +54,8 @@ def preview(project: Project, edition: str, area: str, topic: str, wish: Wish = 
     workshop = project.workshop(f"{edition}-vorschau")
     with exclusive(workshop):
         digests = Digests(workshop / "digests.json")
-        run(project, plan, workshop / "notebooks", snapshot, wish, lambda text: None, digests)
+        here = replace(wish, executor="local")
+        run(project, plan, workshop / "notebooks", snapshot, here, lambda text: None, digests)
         return _page(project, plan, snapshot, workshop)
 
 

@@ -24,6 +24,7 @@ BEYOND_CHAPTERS = (
     *("written.py", "crew.py"),
     *("batch/keys.py", "batch/plan.py", "batch/planning.py", "batch/progress.py", "batch/execute.py"),
     *("batch/templates.py", "batch/summary.py", "batch/choice.py"),
+    *("batch/cluster.py", "batch/parcel.py", "batch/remote.py"),
 )
 
 

@@ -21,6 +21,7 @@ from sozlib.parameters import Id, Parameters, load
 
 Assembler = Literal["auto", "quarto", "embedded"]
 Engine = Literal["auto", "plain", "forked", "kernel"]
+Executor = Literal["local", "dask"]
 
 
 class Publisher(Parameters):
@@ -199,6 +200,7 @@ class Report(Parameters):
     volumes: Volumes
     assembler: Assembler = "auto"
     engine: Engine = "auto"
+    executor: Executor = "local"
     workers: int = Field(0, ge=0, description="Gleichzeitige Kapitel; 0: so viele wie Prozessorkerne")
     key_indicators: tuple[Id, ...] = Field((), description="Eckdaten und Profil der Räume, in dieser Reihenfolge")
     population: Id | None = Field(

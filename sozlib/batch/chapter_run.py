@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -88,6 +89,30 @@ class ChapterResult:
     seconds: float
     failure: ChapterFailure | None = None
     reads: tuple[tuple[str, str], ...] = ()
+
+
+def worker_died(job: ChapterJob, code: int | None, said: str) -> ChapterFailure:
+    """Failure of a chapter whose worker process has ended.
+
+    Parameters
+    ----------
+    code
+        As ``Popen.returncode``.
+    said
+        Last lines of the worker's log.
+    """
+    how = signal.Signals(-code).name if code is not None and code < 0 else f"Rückgabewert {code}"
+    return ChapterFailure(job.id, job.template, f"Der Arbeitsprozess wurde beendet ({how}).", traceback=said)
+
+
+def main() -> None:
+    """Body of a companion that runs chapters; see :mod:`sozlib.batch.companion`."""
+    from sozlib.batch.companion import answer
+    from sozlib.batch.forked import die_with_parent
+
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answer(run_chapter)
 
 
 def run_chapter(job: ChapterJob) -> ChapterResult:

@@ -64,14 +64,14 @@ class Companion:
         """Whether it can be asked."""
         return self.process.poll() is None
 
-    def close(self) -> None:
-        """End the process and all that it has forked."""
+    def close(self, grace: float = _GRACE) -> None:
+        """End the process and all that it has forked; it gets some seconds to do so by itself."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         with contextlib.suppress(OSError, ValueError):
             self.process.stdin.close()
         try:
-            self.process.wait(_GRACE)
+            self.process.wait(grace)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

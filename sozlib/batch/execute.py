@@ -21,7 +21,8 @@ from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from typing import Any
 
-from sozlib.batch.chapter_run import TIME_LIMIT, ChapterFailure, ChapterJob, ChapterResult, EngineName, run_chapter
+from sozlib.batch.chapter_run import TIME_LIMIT, ChapterJob, ChapterResult, EngineName, run_chapter, worker_died
+from sozlib.batch.companion import log_end
 from sozlib.batch.forked import die_with_parent
 from sozlib.batch.plan import Plan
 from sozlib.batch.progress import Progress, SilentProgress
@@ -155,18 +156,9 @@ class _Worker:
         except (EOFError, OSError):
             self.alive = False
             self.process.join(_GRACE)
-            code = self.process.exitcode
-            how = signal.Signals(-code).name if code is not None and code < 0 else f"Rückgabewert {code}"
-            failure = ChapterFailure(
-                job.id, job.template, f"Der Arbeitsprozess wurde beendet ({how}).", traceback=self._said()
-            )
+            failure = worker_died(job, self.process.exitcode, log_end(self._log))
             return job, ChapterResult(job.id, time.perf_counter() - self._since, failure)
         return job, result
-
-    def _said(self) -> str:
-        with contextlib.suppress(OSError):
-            return self._log.read_text(encoding="utf-8", errors="replace")[-4000:].strip()
-        return ""
 
 
 class _Pool:
@@ -234,23 +226,30 @@ def _work(jobs: Any, log: Path) -> None:
             jobs.send(run_chapter(job))
 
 
+def worker_environment(private: Path) -> dict[str, str]:
+    """Environment of chapters: nothing of the user's settings, the same order in every run.
+
+    Parameters
+    ----------
+    private
+        Folder for what belongs to nobody else.
+    """
+    return {
+        "PYTHONHASHSEED": "0",
+        "SOURCE_DATE_EPOCH": "315532800",  # 1980-01-01, the oldest date that every format can hold
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MATPLOTLIBRC": str(Path(__file__).with_name("matplotlibrc")),
+        "IPYTHONDIR": str(private),
+    }
+
+
 @contextlib.contextmanager
 def _environment(extra: Mapping[str, str]) -> Iterator[Path]:
-    """Environment of the workers and their kernels: nothing of the user's settings, the same order in every run.
-
-    Yields a private folder that is removed at the end.
-    """
+    """Environment of the workers and their kernels. Yields a private folder that is removed at the end."""
     with tempfile.TemporaryDirectory(prefix="sozlib-") as private:
-        wanted = {
-            "PYTHONHASHSEED": "0",
-            "SOURCE_DATE_EPOCH": "315532800",  # 1980-01-01, the oldest date that every format can hold
-            "OMP_NUM_THREADS": "1",
-            "OPENBLAS_NUM_THREADS": "1",
-            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-            "MATPLOTLIBRC": str(Path(__file__).with_name("matplotlibrc")),
-            "IPYTHONDIR": private,
-            **extra,
-        }
+        wanted = {**worker_environment(Path(private)), **extra}
         before = {name: os.environ.get(name) for name in wanted}
         os.environ.update(wanted)
         try:

@@ -50,7 +50,7 @@ Reads = Iterable[tuple[str, str]]
 Key = dict[str, Any]
 
 #: Of the report's parameters, what says how and of which parts a report is made, not what is in a chapter.
-_PLAN = ("volumes", "assembler", "engine", "workers")
+_PLAN = ("volumes", "assembler", "engine", "executor", "workers")
 
 #: Of a snapshot's description, what every chapter knows.
 _GIVEN = ("report", "cycle", "edition", "sources")

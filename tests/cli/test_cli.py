@@ -173,3 +173,12 @@ def test_problems_are_grouped_by_file_in_the_order_of_the_file() -> None:
 
 def test_the_repository_is_a_project() -> None:
     assert Project(ROOT).report.title
+
+
+def test_a_scheduler_means_that_chapters_run_on_its_cluster() -> None:
+    from sozlib.cli import _wish, make_parser
+
+    wish = _wish(make_parser().parse_args(["build", "--scheduler", "tcp://rechner:8786"]))
+    assert (wish.executor, wish.scheduler) == ("dask", "tcp://rechner:8786")
+    with pytest.raises(SozlibError, match="Lassen Sie eine der beiden Angaben weg"):
+        _wish(make_parser().parse_args(["build", "--executor", "local", "--scheduler", "tcp://rechner:8786"]))
