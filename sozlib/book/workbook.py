@@ -110,7 +110,7 @@ def _read_me(book: Any, formats: _Formats, snapshot: Snapshot) -> None:
         ("Herausgeber", ", ".join(filter(None, (report["publisher"]["name"], report["publisher"]["unit"])))),
         ("Ausgabe", f"{edition.title}, Fassung {cycle['version']} vom {_date(cycle['published'])}"),
         ("Datenstand", f"Daten bis {_date(cycle['data_until'])}, Gebietsstand {cycle['territory']}"),
-        ("Bestimmt für", edition.notice),
+        ("Leserkreis", edition.notice),
         ("Lizenz", ", ".join(filter(None, (report["licence"], report["licence_url"])))),
         ("Namensnennung", f"{report['publisher']['name']}, {report['title']}"),
         ("Geheimhaltung", edition.protection),

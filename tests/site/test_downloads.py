@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import math
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 import small_report
 
 from sozlib.book.downloads import Download, write_downloads
+from sozlib.edition import Edition
 from sozlib.snapshot import Snapshot
 
 
@@ -197,3 +199,45 @@ def test_downloads_are_named_with_their_sizes(snapshot: Snapshot, tmp_path: Path
         "daten/indikatoren.xlsx", "Alle Indikatoren nach Räumen, 2021 bis 2025", "Excel", found[0].bytes
     )
     assert all((tmp_path / d.path).stat().st_size == d.bytes for d in found)
+
+
+@pytest.fixture(scope="module")
+def municipal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Downloads of an edition for one municipality, with classes of others."""
+    folder = tmp_path_factory.mktemp("bericht")
+    snapshot = small_report.snapshot(small_report.project(folder), folder / "stand")
+    title, notice = "Ausgabe für Neuhafen", "Nur für Neuhafen bestimmt."
+    edition = Edition(id="municipal-0102", title=title, notice=notice, own=("0102",), minimum_count=3)
+    snapshot.meta["edition"] = edition.model_dump(mode="json")
+    snapshot.meta["report"] |= {"licence": "keine, nicht zur Veröffentlichung bestimmt", "licence_url": ""}
+    other = snapshot.indicators["area"] == "0101"
+    snapshot.indicators.loc[other, ["value", "lower", "upper", "numerator", "denominator"]] = math.nan
+    snapshot.indicators.loc[other, "status"] = "Klasse 2 von 3"
+    write_downloads(snapshot, folder / "seiten")
+    return folder / "seiten" / "daten"
+
+
+def test_every_file_with_values_says_for_whom_it_is_and_carries_no_licence(municipal: Path) -> None:
+    mark = "Ausgabe für Neuhafen. Nur für Neuhafen bestimmt."
+    assert {r["lizenz"] for r in rows(municipal / "armut.csv")} == {mark}
+    described = json.loads((municipal / "datapackage.json").read_text(encoding="utf-8"))
+    assert "Nur für Neuhafen bestimmt." in described["description"]
+    assert described["licenses"] == [{"name": "none", "title": "keine, nicht zur Veröffentlichung bestimmt"}]
+    assert json.loads((municipal / "grenzen.geojson").read_text(encoding="utf-8"))["note"].startswith(mark)
+    book = openpyxl.load_workbook(municipal / "indikatoren.xlsx")
+    assert book.properties.description.startswith(mark)
+    text = " ".join(str(c.value) for line in book["Lies mich"].iter_rows() for c in line if c.value)
+    assert "Leserkreis Nur für Neuhafen bestimmt." in text
+    everything = [path.read_bytes() for path in municipal.iterdir() if path.suffix in (".csv", ".json", ".geojson")]
+    assert not any(b"govdata" in content or b"Datenlizenz" in content for content in everything)
+
+
+def test_a_class_stands_in_the_files_where_the_value_was_and_is_explained(municipal: Path) -> None:
+    found = row(municipal / "armut.csv", "kinderarmut", "0101")
+    assert {found[name] for name in ("wert", "untergrenze", "zaehler", "nenner", "zeichen")} == {"Klasse 2 von 3"}
+    signs = {r["zeichen"]: r["bedeutung"] for r in rows(municipal / "zeichen.csv")}
+    assert signs["Klasse 2 von 3"] == "Wert in Klasse 2 von 3 (1 = niedrigste Werte)"
+    assert not any("von 5" in sign for sign in signs)
+    described = json.loads((municipal / "datapackage.json").read_text(encoding="utf-8"))
+    missing = next(r for r in described["resources"] if r["name"] == "armut")["schema"]["missingValues"]
+    assert "Klasse 2 von 3" in missing
