@@ -102,8 +102,9 @@ def _remark(a: Assignment) -> str:
     if a.number is None:
         return a.reason
     near = f", auch nahe an {letter(a.second)}" if a.second is not None and a.certainty != "hoch" else ""
-    words = "unsichere Zuordnung" if a.unsure else a.certainty
-    return f"{words}{near}{', nachträglich zugeordnet' if a.later else ''}"
+    words = "unsichere Zuordnung" if a.unsure else "" if a.certainty == "x" else a.certainty
+    later = ["nachträglich zugeordnet"] if a.later else []
+    return ", ".join([f"{words}{near}", *later] if words else later)
 
 
 def evidence(context: Context) -> Part:
