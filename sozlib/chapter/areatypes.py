@@ -22,6 +22,8 @@ _LETTERS = "ABCDEFGH"
 SALIENT, FAR = 0.5, 1.25
 #: An assignment is sure from these shares of draws and of methods, unsure below the second ones.
 SURE, UNSURE = (0.80, 2 / 3), (0.65, 0.50)
+#: Hennig's limits: a type is stable from the first, unstable below the second.
+STABLE, FAIR = 0.75, 0.60
 #: Longer lists of areas are cut, with the number of the others.
 MOST_NAMED = 12
 
@@ -144,6 +146,29 @@ def titled(context: Context, number: int) -> str:
     return given if given == f"Typ {letter(number)}" else f"{letter(number)} {given}"
 
 
+def steadiness(context: Context) -> dict[int, float]:
+    """Mean similarity of each type to its counterpart in the draws, by number."""
+    given = definition(context).get("stability") or {}
+    return {int(number): share for number, value in given.items() if (share := finite(value)) is not None}
+
+
+def verdict(share: float) -> str:
+    """Stability in a word."""
+    printed = round(100 * share) / 100
+    return "stabil" if printed >= STABLE else "instabil" if printed < FAIR else "mäßig stabil"
+
+
+def unstable(context: Context) -> str:
+    """Which types are unstable: "Typ B ist instabil", "Vier von fünf Typen sind instabil"; "" where none is."""
+    shares = steadiness(context)
+    found = [number for number, share in shares.items() if verdict(share) == "instabil"]
+    if not found:
+        return ""
+    some = f"{german.capital(german.count_word(len(found)))} von {german.count_word(len(shares))} Typen"
+    named = german.join(titled(context, number) for number in sorted(found)) if len(found) <= 2 else some
+    return f"{named} {'ist' if len(found) == 1 else 'sind'} instabil"
+
+
 def means(group: Sequence[Assignment]) -> dict[str, float]:
     """Mean marks of a type, of the areas that made it; of all of them where each was assigned afterwards."""
     core = [a for a in group if not a.later] or list(group)
@@ -177,11 +202,15 @@ def marked(context: Context, marks: Mapping[str, float]) -> str:
 
 
 def listed(context: Context, found: Collection[Assignment], most: int = MOST_NAMED) -> str:
-    """Names of areas, the unsure ones marked; a long list is cut with the number of the others."""
-    shown = [
-        context.areas[a.area].name + (" (unsichere Zuordnung)" if a.unsure else "") for a in list(found)[: most or None]
-    ]
-    return cut(shown, len(found) - len(shown))
+    """Names of areas, the unsure ones marked; a long list is cut with the number of the others (0: never)."""
+    shown = first(list(found), most)
+    names = [context.areas[a.area].name + (" (unsichere Zuordnung)" if a.unsure else "") for a in shown]
+    return cut(names, len(found) - len(shown))
+
+
+def first(found: Sequence[Assignment], most: int) -> Sequence[Assignment]:
+    """The first areas of a list that is cut; all of them rather than all but one."""
+    return found[:most] if most and len(found) > most + 1 else found
 
 
 def cut(names: Iterable[str], others: int) -> str:
@@ -216,7 +245,7 @@ def type_text(context: Context) -> str:
     others = [a for a in found.values() if a.number == own.number and a.area != own.area]
     text = f"{titled(context, own.number)} ({_sure(own)})."
     if others:
-        names = [context.areas[a.area].name for a in (others if len(others) <= 5 else others[:4])]
+        names = [context.areas[a.area].name for a in first(others, 4)]
         verb = "gehört" if len(others) == 1 else "gehören"
         text += f" Zum selben Typ {verb} {cut(names, len(others) - len(names))}."
     else:

@@ -17,8 +17,6 @@ from sozlib.chapter.tables import Column, Row, Table
 from sozlib.chapter.typechapter import METHODS, NONE, source, table_part
 from sozlib.chapter.values import finite
 
-#: Hennig's limits: a type is stable from the first, unstable below the second.
-_STABLE, _FAIR = 0.75, 0.60
 _CRITERIA = {"silhouette": "die Silhouette", "gap": "die Gap-Statistik", "stability": "die Stabilität"}
 
 
@@ -27,13 +25,10 @@ def stability(context: Context) -> Part:
     found = assignments(context)
     if not found:
         return nothing(NONE)
-    steady = definition(context).get("stability") or {}
-    rows, unstable = [], []
+    steady, rows = areatypes.steadiness(context), []
     for number, group in members(found).items():
-        share = finite(steady.get(str(number)))
-        words = "x" if share is None else _word(share)
-        if words == "instabil":
-            unstable.append(titled(context, number))
+        share = steady.get(number)
+        words = "x" if share is None else areatypes.verdict(share)
         counts = [sum(a.certainty == word for a in group) for word in ("hoch", "mittel", "gering")]
         shown = "x" if share is None else numbers.number(share, 2)
         rows.append(
@@ -48,20 +43,14 @@ def stability(context: Context) -> Part:
         Column("insgesamt"),
         *(Column(word, "Sicherheit der Zuordnung") for word in ("hoch", "mittel", "gering")),
     )
-    limits = (numbers.number(_STABLE, 2), numbers.number(_FAIR, 2))
+    limits = (numbers.number(areatypes.STABLE, 2), numbers.number(areatypes.FAIR, 2))
     what = (
         f"Mittlere Ähnlichkeit (Jaccard) mit dem Gegenstück in {definition(context)['runs']} Stichproben; "
         "ab {} stabil, unter {} instabil".format(*limits)
         + f". Rechts: Zahl der {context.setting.plural} nach Sicherheit der Zuordnung"
     )
-    verb = "ist" if len(unstable) == 1 else "sind"
-    statement = f"{german.join(unstable)} {verb} instabil" if unstable else "Kein Typ ist instabil"
+    statement = areatypes.unstable(context) or "Kein Typ ist instabil"
     return table_part("tbl-typstabilitaet", Table("Typ", columns, tuple(rows)), statement, what, context)
-
-
-def _word(share: float) -> str:
-    printed = round(100 * share) / 100
-    return "stabil" if printed >= _STABLE else "instabil" if printed < _FAIR else "mäßig stabil"
 
 
 def table(context: Context) -> Part:
@@ -125,7 +114,7 @@ def evidence(context: Context) -> Part:
                 if (value := finite(row[key])) is not None
             ],
             favoured.get(key),
-            (_FAIR, _STABLE) if key == "stability" else (),
+            (areatypes.FAIR, areatypes.STABLE) if key == "stability" else (),
         )
         for key, title in names.items()
     ]

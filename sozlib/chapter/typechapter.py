@@ -61,8 +61,9 @@ def map(context: Context) -> Part:
     statement = f"{german.capital(german.count_word(len(groups)))} Typen fassen ähnliche {setting.plural} zusammen"
     what = f"Gruppierung nach {german.count_word(len(areatypes.series(context)))} Merkmalen, ohne Bewertung, "
     told = "; ".join(
-        f"{titled(context, number)}: {areatypes.cut(_names(context, group[:8]), max(len(group) - 8, 0))}"
+        f"{titled(context, number)}: {areatypes.cut(_names(context, shown), len(group) - len(shown))}"
         for number, group in groups.items()
+        if (shown := areatypes.first(group, 8))
     )
     caption = markdown.Caption(statement, f"{what}{years(context)[-1]}", source(context))
     return figure(context, "fig-raumtypen", draw, caption, f"Karte der Typen. {told}.", None)
@@ -73,7 +74,9 @@ def describe(context: Context) -> Part:
     found = assignments(context)
     if not found:
         return nothing(NONE)
-    lines = []
+    doubt = areatypes.unstable(context)
+    caution = "Eine andere Auswahl der Gebiete führt leicht zu einer anderen Einteilung; stützen Sie keine Entscheidung"
+    lines = [markdown.plain(f"{doubt}. {caution} allein darauf.")] if doubt else []
     for number, group in members(found).items():
         marked = areatypes.marked(context, areatypes.means(group))
         texts = [marked, *_belonging(context, group), *_since(context, number)]

@@ -132,9 +132,15 @@ def named(context: Context) -> Part:
 
 
 def _with_doubts(context: Context, group: list[Assignment], before: Mapping[str, Assignment]) -> str:
-    shown = group[: areatypes.MOST_NAMED]
-    names = [context.areas[a.area].name + (" (unsicher)" if a.unsure or before[a.area].unsure else "") for a in shown]
-    return areatypes.cut(names, len(group) - len(shown))
+    """Names of the areas, those last whose assignment is unsure in one of the years."""
+    doubtful = [a for a in group if a.unsure or before[a.area].unsure]
+    parts = []
+    for words, some in (("", [a for a in group if a not in doubtful]), ("unsicher: ", doubtful)):
+        shown = areatypes.first(some, areatypes.MOST_NAMED)
+        names = [context.areas[a.area].name for a in shown]
+        if names:
+            parts.append(f"{words}{areatypes.cut(names, len(some) - len(shown))}")
+    return "; ".join(parts)
 
 
 def statement(context: Context) -> str:
