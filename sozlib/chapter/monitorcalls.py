@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sozlib.chapter import monitor, monitormethod, sensitivity
 from sozlib.chapter.audited import audited
-from sozlib.chapter.context import Context
-from sozlib.chapter.display import Part
+from sozlib.chapter.calls import Calls
 
 
-class MonitorCalls:
-    """``chapter.monitor``. False where the project has no monitor.
-
-    Parameters
-    ----------
-    context
-        The chapter's.
-    show
-        Puts a part into the notebook.
-    """
-
-    def __init__(self, context: Context, show: Callable[[Part], None]):
-        self._context, self._show = context, show
+class MonitorCalls(Calls):
+    """``chapter.monitor``. False where the project has no monitor."""
 
     def __bool__(self) -> bool:
         return bool(monitor.definition(self._context))
@@ -70,19 +56,8 @@ class MonitorCalls:
         self._show(monitormethod.method(self._context))
 
 
-class SensitivityCalls:
-    """``chapter.sensitivity``. False where the monitor has not been audited.
-
-    Parameters
-    ----------
-    context
-        The chapter's.
-    show
-        Puts a part into the notebook.
-    """
-
-    def __init__(self, context: Context, show: Callable[[Part], None]):
-        self._context, self._show = context, show
+class SensitivityCalls(Calls):
+    """``chapter.sensitivity``. False where the monitor has not been audited."""
 
     def __bool__(self) -> bool:
         return audited(self._context) is not None

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sozlib.chapter import areatypes, typecertainty, typechapter, typemoves
-from sozlib.chapter.context import Context
-from sozlib.chapter.display import Part
+from sozlib.chapter.calls import Calls
 
 
-class TypeCalls:
-    """``chapter.types``. False where the project has no typology.
-
-    Parameters
-    ----------
-    context
-        The chapter's.
-    show
-        Puts a part into the notebook.
-    """
-
-    def __init__(self, context: Context, show: Callable[[Part], None]):
-        self._context, self._show = context, show
+class TypeCalls(Calls):
+    """``chapter.types``. False where the project has no typology."""
 
     def __bool__(self) -> bool:
         return bool(areatypes.definition(self._context))
