@@ -1,4 +1,4 @@
-"""``python -m benchmarks chapters|scale|report|profile``: measure and print; see README.md."""
+"""``python -m benchmarks chapters|scale|report|partial|many|profile``: measure and print; see README.md."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from statistics import median
 
 from benchmarks.contestants import WORKERS, Pool
 from benchmarks.measure import Cost, MemoryWatch, Stopwatch, bytecode_compiled, machine, middle
+from benchmarks.partial import many, partial
 from benchmarks.remains import remains
 from sozlib.batch.chapter_run import ChapterJob
 from sozlib.batch.execute import chapter_jobs, execute
@@ -117,9 +118,10 @@ def report(folder: Path, every: int) -> None:
 def main() -> None:
     """Parse the command line and measure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("what", choices=["chapters", "scale", "report", "profile"])
+    parser.add_argument("what", choices=["chapters", "scale", "report", "partial", "many", "profile"])
     parser.add_argument("--rounds", type=int, default=5, help="rounds of the comparison of chapters")
     parser.add_argument("--count", type=int, default=600, help="number of chapters for scale")
+    parser.add_argument("--copies", type=int, default=6, help="many: how often each area gets its topics")
     parser.add_argument("--every", type=int, default=1, help="report: run only each n-th chapter the plain way")
     given = parser.parse_args()
     print(f"{given.what}: {machine()}")
@@ -129,6 +131,10 @@ def main() -> None:
             chapters(folder, given.rounds)
         elif given.what == "scale":
             scale(folder, given.count)
+        elif given.what == "partial":
+            partial(demonstration(folder / "project"))
+        elif given.what == "many":
+            many(demonstration(folder / "project"), given.copies)
         elif given.what == "report":
             report(folder, given.every)
         else:
