@@ -20,7 +20,7 @@ from sozlib.snapshot import Snapshot
 
 #: Numbers of a row that pages may show.
 _NUMBERS = ("numerator", "denominator", "value", "lower", "upper", "trend_change", "whole_value", "region_value")
-_SHOWN = ("indicator", "area", "period", *_NUMBERS)
+_SHOWN = ("indicator", "area", "period", "status", *_NUMBERS)
 
 _SPACE = re.compile(r"[\s\u00a0\u202f\u2009]+")
 _UNIT = re.compile(r" \([^()]*\)$")
@@ -43,7 +43,7 @@ class Names:
     catalogue
         Of each indicator id, title, short_title, decimals.
     places
-        Of each area id, name, short_name, slug.
+        Of each area id, name, short_name, slug, number.
     whole
         The whole: id, name, kind.
     palette
@@ -76,10 +76,10 @@ class Names:
         secret = fingerprints(n for found in hidden.cells.values() for n in found.values())
         wanted = {indicator for indicator, _, _ in hidden.cells}
         told = ("id", "title", "short_title", "decimals")
-        places = snapshot.areas[["id", "name", "short_name", "slug"]]
+        places = snapshot.areas[["id", "name", "short_name", "slug", "number"]]
         return cls(
             tuple({key: entry[key] for key in told} for entry in snapshot.meta["catalogue"]),
-            tuple({str(k): v for k, v in row.items()} for row in places.to_dict("records")),
+            tuple({str(k): None if pd.isna(v) else v for k, v in row.items()} for row in places.to_dict("records")),
             {key: snapshot.meta["report"]["whole"][key] for key in ("id", "name", "kind")},
             Palette.read(snapshot.path / "tokens.css"),
             rows.loc[rows["indicator"].isin(wanted), list(_SHOWN)].reset_index(drop=True),
@@ -136,6 +136,19 @@ class Names:
     def area(self, heading: str) -> str | None:
         """Area that a heading names."""
         return self._areas.get(normal(heading))
+
+    def number(self, words: str) -> str | None:
+        """Area whose number on maps these words are."""
+        return self._numbered.get(words)
+
+    @cached_property
+    def _numbered(self) -> dict[str, str]:
+        return {str(int(row["number"])): str(row["id"]) for row in self.places if row["number"] is not None}
+
+    def statuses(self, indicator: str) -> dict[tuple[str, int], str]:
+        """Sign of an indicator's cells, by area and period."""
+        rows = self.rows[self.rows["indicator"] == indicator]
+        return {(str(r["area"]), int(r["period"])): str(r["status"]) for r in rows.to_dict("records")}
 
     def of_block(self, id: str) -> str | None:
         """Indicator of a figure or table, by its id."""

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pikepdf
+import shapely
 import small_report
 import typst
 from PIL import Image, PngImagePlugin
 
 from sozlib.book.downloads import write_downloads
+from sozlib.chapter.choropleth import choropleth
+from sozlib.chapter.classes import MapClasses
 from sozlib.chapter.comparison import comparison
 from sozlib.chapter.distribution import distribution
 from sozlib.chapter.dumbbell import Pair, dumbbell
 from sozlib.chapter.funnel import Dot, Limits, funnel
 from sozlib.chapter.multiples import Panel, multiples
+from sozlib.chapter.outlines import Outlines
 from sozlib.chapter.palette import Palette
+from sozlib.chapter.pyramid import AgeStructure, pyramid
 from sozlib.chapter.svg import html_form, print_form, written
 from sozlib.chapter.trend import trend
 from sozlib.chapter.values import AreaValue, TimeSeries
@@ -40,8 +47,11 @@ def hidden() -> Hidden:
     """What the report hides."""
     key = dict(zip(("indicator", "area", "period"), CELL, strict=True))
     cell = {**key, **{name: SECRET.get(name, float("nan")) for name in COLUMNS}}
-    people = {"area": "0102", "period": 2025, "sex": "f", "age_from": 80, "value": SECRET_PEOPLE}
-    return Hidden(pd.DataFrame([cell]), pd.DataFrame([people]))
+    people = [
+        {"area": "0102", "period": period, "sex": "f", "age_from": 80, "value": SECRET_PEOPLE}
+        for period in (2020, 2025)
+    ]
+    return Hidden(pd.DataFrame([cell]), pd.DataFrame(people))
 
 
 def trend_chart(palette: Palette, value: float | None = None, form: str = "html") -> str:
@@ -95,6 +105,31 @@ def pairs(palette: Palette, value: float | None = None) -> str:
     )
 
 
+def area_map(palette: Palette, value: float | None = None) -> str:
+    """Three squares with their numbers; with a value Neuhafen gets the colour of its class."""
+    shapes = [shapely.box(4000 * k, 0, 4000 * (k + 1), 4000) for k in range(3)]
+    geometry = gpd.GeoDataFrame({"id": ["0101", "0102", "0201"]}, geometry=shapes, crs=25832)
+    outlines = Outlines.prepare(geometry, geometry["id"])
+    values = [replace(area, label=str(number)) for number, area in enumerate(areas(value), 1)]
+    tree = written(choropleth(outlines, values, MapClasses((10.0, 20.0)), palette=palette))
+    return html_form(tree, "fig-karte-kinderarmut-w", "Karte der Kinderarmut, 31.12.2025", "Karte.", palette)
+
+
+def ages(palette: Palette, now: float | None = None, before: float | None = None) -> str:
+    """Pyramid of Neuhafen 2025, with the line of 2020; the women of 80 to 84 can be given a number."""
+    lows = (*range(0, 90, 5), 90)
+    tops = (*(low + 4 for low in lows[:-1]), None)
+    row = lows.index(80)
+
+    def structure(label: str, women: float | None) -> AgeStructure:
+        female = tuple(women if k == row else 90.0 + k for k in range(len(lows)))
+        status = tuple("." if count is None else "" for count in female)
+        return AgeStructure(label, lows, tops, tuple(80.0 + k for k in range(len(lows))), female, (), status)
+
+    drawn = pyramid(structure("2025", now), compared=structure("2020", before), palette=palette)
+    return html_form(written(drawn), "fig-altersaufbau-w", "Bevölkerung, 31.12.2025", "Pyramide.", palette)
+
+
 def page(palette: Palette, **places: str) -> str:
     """Chapter of Neuhafen; every place can be given another content."""
     texts = {
@@ -106,6 +141,7 @@ def page(palette: Palette, **places: str) -> str:
         "comment": "",
         **{"trend": trend_chart(palette), "ranking": ranking(palette), "spread": spread(palette)},
         **{"multiples": small_trends(palette), "funnel": funnel_plot(palette), "pairs": pairs(palette)},
+        **{"map": area_map(palette), "ages": ages(palette)},
         **places,
     }
     return (
@@ -117,12 +153,14 @@ def page(palette: Palette, **places: str) -> str:
         f'<figure id="fig-vielfache-kinderarmut">{texts["multiples"]}</figure>'
         f'<figure id="fig-trichter-kinderarmut">{texts["funnel"]}</figure>'
         f'<figure id="fig-veraenderung-kinderarmut">{texts["pairs"]}</figure>'
+        f'<figure id="fig-karte-kinderarmut">{texts["map"]}</figure>'
         f'<div aria-label="{texts["label"]}"><table><caption>Kinderarmut</caption><thead><tr><th>Jahr</th>'
         f"<th>Neuhafen</th><th>Kreis</th></tr></thead><tbody><tr><th>2024</th><td>15,5</td><td>13,9</td></tr>"
         f"<tr><th>2025</th><td>{texts['cell']}</td><td>14,1</td></tr></tbody></table></div>"
         '<h2>Bevölkerung</h2><table id="tbl-altersaufbau"><caption>Bevölkerung, 31.12.2025</caption><thead><tr>'
         "<th>Alter</th><th>Männer</th><th>Frauen</th></tr></thead><tbody>"
-        f"<tr><th>80–84</th><td>54</td><td>{texts['people']}</td></tr></tbody></table></body></html>"
+        f"<tr><th>80–84</th><td>54</td><td>{texts['people']}</td></tr></tbody></table>"
+        f'<figure id="fig-altersaufbau">{texts["ages"]}</figure></body></html>'
     )
 
 

@@ -144,6 +144,21 @@ LEAKS = {
         "neuhafen/armut.html",
         "Zeichnung fig-veraenderung-kinderarmut",
     ),
+    "Fläche einer Karte": (
+        lambda s, p: page(s, p, map=leaky.area_map(p, VALUE)),
+        "neuhafen/armut.html",
+        "Zeichnung fig-karte-kinderarmut",
+    ),
+    "Balken einer Pyramide": (
+        lambda s, p: page(s, p, ages=leaky.ages(p, now=leaky.SECRET_PEOPLE)),
+        "neuhafen/armut.html",
+        "Zeichnung fig-altersaufbau",
+    ),
+    "Linie in einer Pyramide": (
+        lambda s, p: page(s, p, ages=leaky.ages(p, before=leaky.SECRET_PEOPLE)),
+        "neuhafen/armut.html",
+        "Altersgruppe ab 80 Jahren, 2020",
+    ),
     "Text im PDF": (
         lambda s, p: leaky.pdf(s / "pdf/neuhafen.pdf", "Kinderarmut: 17,4 im Jahr 2025."),
         "pdf/neuhafen.pdf",

@@ -1,0 +1,179 @@
+"""A drawing as a reader with a ruler sees it: words and points in px, axes found by the labels of their ticks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sozlib.gate.words import normal
+
+_STEP = re.compile(r"([MLlCcQqVvHhZz])|(-?\d*\.?\d+)")
+_HEX = re.compile(r"#[0-9a-f]{6}")
+_NUMBER = re.compile(r"-?\d{1,3}(?:\.\d{3})*(?:,\d+)?( %)?")
+YEAR = re.compile(r"(?:19|20)\d\d")
+#: Drawings are written in tenths of a px.
+NEAR = 0.35
+_PAIRS = {"l": 2, "c": 6, "q": 4}
+
+#: Points of a path without a gap.
+Ring = list[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words of a drawing, where they stand in px and whether that is their start, middle or end."""
+
+    x: float
+    y: float
+    anchor: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Linear axis: px = slope · value + offset."""
+
+    slope: float
+    offset: float
+
+    def __call__(self, value: float) -> float:
+        """Px of a value."""
+        return self.slope * value + self.offset
+
+
+class Drawing:
+    """One SVG drawing.
+
+    Parameters
+    ----------
+    svg
+        Its element; names of tags without namespace.
+    """
+
+    def __init__(self, svg: Any):
+        self.texts: list[Text] = []
+        points: list[tuple[float, float]] = []
+        paints: list[str] = []
+        self.circles: list[tuple[float, float]] = []
+        self.shapes: list[tuple[str, list[Ring]]] = []
+        self.title = ""
+        for element in svg.iter():
+            tag = element.tag.rsplit("}", 1)[-1] if isinstance(element.tag, str) else ""
+            if tag == "title":
+                self.title = normal(element.text or "")
+            elif tag == "text" and element.get("transform") is None:
+                words = normal("".join(element.itertext()))
+                place = float(element.get("x", 0)), float(element.get("y", 0))
+                self.texts.append(Text(*place, element.get("text-anchor", "start"), words))
+            elif tag == "circle":
+                place = float(element.get("cx", 0)), float(element.get("cy", 0))
+                self.circles.append(place)
+                points.append(place)
+                paints.append(_paint(element))
+            elif tag == "path":
+                paint, rings = _paint(element), list(runs(element.get("d", "")))
+                self.shapes.append((_fill(element), rings))
+                for corner in (corner for ring in rings for corner in ring):
+                    points.append(corner)
+                    paints.append(paint)
+        self.points = np.array(points, dtype=float).reshape(-1, 2)
+        self.paints = np.array(paints, dtype=object)
+
+    @property
+    def years(self) -> Axis | None:
+        """Axis of the years, along the lower edge."""
+        rows = self._rows([t for t in self.texts if t.anchor == "middle" and YEAR.fullmatch(t.words)])
+        return fit([(float(t.words), t.x) for t in max(rows, key=len, default=[])])
+
+    @property
+    def across(self) -> Axis | None:
+        """Axis of the values from left to right."""
+        labels = [t for t in self.texts if t.anchor == "middle" and value_of(t) is not None]
+        rows = self._rows([t for t in labels if not YEAR.fullmatch(t.words)])
+        return fit([(value_of(t) or 0.0, t.x) for t in max(rows, key=len, default=[])])
+
+    @property
+    def up(self) -> Axis | None:
+        """Axis of the values from below; labels stand a third of their size under their line."""
+        columns: dict[float, list[Text]] = {}
+        for text in self.texts:
+            if text.anchor == "end" and value_of(text) is not None:
+                columns.setdefault(text.x, []).append(text)
+        labels = columns[min(columns)] if columns else []
+        return fit([(value_of(t) or 0.0, t.y - 13 * 0.33) for t in labels])
+
+    @staticmethod
+    def _rows(texts: Sequence[Text]) -> list[list[Text]]:
+        rows: dict[float, list[Text]] = {}
+        for text in texts:
+            rows.setdefault(text.y, []).append(text)
+        return list(rows.values())
+
+    def mark_at(self, x: float, y: float) -> bool:
+        """Whether a mark, a line's corner or an end is at a point."""
+        if not len(self.points):
+            return False
+        return bool((np.abs(self.points - (x, y)).max(axis=1) <= NEAR).any())
+
+
+def value_of(text: Text) -> float | None:
+    """Number that a text is; None for other words."""
+    match = _NUMBER.fullmatch(text.words)
+    return float(text.words.removesuffix(" %").replace(".", "").replace(",", ".")) if match else None
+
+
+def fit(pairs: Sequence[tuple[float, float]]) -> Axis | None:
+    """Axis through labelled places; None unless they lie on a line."""
+    if len({value for value, _ in pairs}) < 2:
+        return None
+    values, places = np.array(pairs).T
+    slope, offset = np.polyfit(values, places, 1)
+    straight = np.abs(slope * values + offset - places).max() <= 0.5
+    return Axis(float(slope), float(offset)) if straight else None
+
+
+def _paint(element: Any) -> str:
+    for key in ("stroke", "fill"):
+        found = _HEX.search(element.get(key, ""))
+        if found:
+            return found[0]
+    return ""
+
+
+def _fill(element: Any) -> str:
+    found = _HEX.search(element.get("fill", ""))
+    return found[0] if found else ""
+
+
+def runs(d: str) -> Iterator[Ring]:
+    """Parts of a path, each as the points in px where it starts, turns and ends."""
+    x = y = 0.0
+    command = ""
+    waiting: list[float] = []
+    run: Ring = []
+    for letter, number in _STEP.findall(d):
+        if letter:
+            command, waiting = letter, []
+            if command in "Mm" and run:
+                yield run
+                run = []
+            continue
+        waiting.append(float(number))
+        if command.lower() in ("v", "h"):
+            along = waiting.pop()
+            if command.lower() == "h":
+                x = along + (x if command == "h" else 0.0)
+            else:
+                y = along + (y if command == "v" else 0.0)
+            run.append((x, y))
+        elif len(waiting) == _PAIRS.get(command.lower(), 2):
+            relative = command in "lcq" and command != ""
+            x, y = waiting[-2] + (x if relative else 0.0), waiting[-1] + (y if relative else 0.0)
+            waiting = []
+            run.append((x, y))
+    if run:
+        yield run
