@@ -57,7 +57,9 @@ def build(project: Project) -> tuple[Cost, list[str]]:
     """Build from the shell; what it costs and says it made again."""
     watch = Stopwatch()
     command = [sys.executable, "-m", "sozlib.cli", "build", "--project", str(project.root)]
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, encoding="utf-8")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr or done.stdout)
     return watch.cost(), _SAID.findall(done.stdout)
 
 
