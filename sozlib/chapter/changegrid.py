@@ -46,7 +46,7 @@ def change_grid(
         Width in px.
     """
     slim = width < 500
-    room = 104.0 if slim else 190.0
+    room = 114.0 if slim else 190.0
     size = SMALL if slim else SIZE
     titles = [wrap(title, room, size) for title, _ in rows]
     left = max((block_width(lines, size) for lines in titles), default=0.0) + 10
