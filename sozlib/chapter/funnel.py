@@ -97,9 +97,11 @@ def funnel(
     slim = width < 500
     height = 330.0 if slim else 380.0
     left, right, top, bottom = 44.0, width - 8.0, 26.0, height - 44.0
-    highest = max(d.value for d in dots)
-    reach = max(highest * 1.08, target * 1.6)
-    y = nice_scale([0.0, reach], bottom, top, ticks=5, to_tick=False)
+    highest, lowest = max(d.value for d in dots), min(d.value for d in dots)
+    lowest = min(lowest, *(p.lower_998 for p in curve))
+    reach = max(highest * 1.04, min(target * 1.6, max(p.upper_998 for p in curve)))
+    # What counts is the distance from the limits: far from zero the axis begins where the funnel does.
+    y = nice_scale([lowest, reach], bottom, top, ticks=5, from_zero=lowest < target / 2, to_tick=False)
     x = nice_scale([0.0, max(p.total for p in curve)], left, right, ticks=3 if slim else 6, to_tick=False)
     note = wrap(people, right - left, NOTE)
     canvas = Canvas(width, height + 15.0 * (len(note) - 1), palette)
