@@ -190,3 +190,25 @@ def test_the_audit_of_an_edition_follows_from_what_it_publishes(project, edition
     found = audit(read_definition(project, catalogue), catalogue, snapshot.indicators, people, areas)
     pd.testing.assert_frame_equal(snapshot.audit, found.table, check_dtype=False)
     assert snapshot.meta["audit"] == json.loads(json.dumps(found.meta))
+
+
+@pytest.fixture(scope="module")
+def town(project, tmp_path_factory):
+    """The edition of the town that reports by quarters."""
+    return make_snapshot(project, "municipal-01", tmp_path_factory.mktemp("editions") / "town" / "snapshot")[0]
+
+
+def test_a_municipality_sees_its_own_values_and_of_others_what_everybody_sees(editions, town):
+    key, numbers = ["indicator", "area", "period"], ["numerator", "denominator", "value", "lower", "upper"]
+    full, public, municipal = (
+        s.indicators.set_index(key)[numbers] for s in (editions["internal"], editions["public"], town)
+    )
+    own = municipal.index.get_level_values("area").isin(["0101", "0102", "0103", "0104", "0105", "01"])
+    pd.testing.assert_frame_equal(municipal[own], full.loc[municipal.index][own])
+    pd.testing.assert_frame_equal(municipal[~own], public.loc[municipal.index][~own])
+    assert public[own]["numerator"].isna().sum() > full[own]["numerator"].isna().sum()
+
+
+def test_the_town_with_the_public_edition_finds_nobodys_small_number(project, editions, town):
+    found = run_attack(project, town, [editions["public"]])
+    assert all(inference.safe for inference in found)
