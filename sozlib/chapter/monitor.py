@@ -244,7 +244,9 @@ def doubts(context: Context) -> Part:
     return Part(
         "text",
         "\n\n".join(
-            markdown.plain(text) for text in [*texts, _partial(context, every), _moved(context, every)] if text
+            markdown.plain(text)
+            for text in [*texts, _partial(context, every), _moved(context, every), _further(context)]
+            if text
         ),
     )
 
@@ -280,6 +282,13 @@ def _spoken(context: Context, found: Sequence[Standing]) -> str:
         )
         named = f" Niedriger oder sehr niedriger Status: {'unter anderem ' if len(low) > 4 else ''}{german.join(each)}."
     return f"{'; '.join(parts)}.{named}"
+
+
+def _further(context: Context) -> str:
+    """Where the audit of the classes stands; "" where the report has no such chapter."""
+    chapters = ((context.report.get("volumes") or {}).get("overall") or {}).get("chapters") or ()
+    titles = [str(entry["title"]) for entry in chapters if entry["template"] == "overall/sensitivitaet"]
+    return f"Worauf die Klassen beruhen und was sie verschiebt, steht im Kapitel „{titles[0]}“." if titles else ""
 
 
 def _partial(context: Context, found: Sequence[Standing]) -> str:

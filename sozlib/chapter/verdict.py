@@ -200,6 +200,10 @@ def _sure_text(context: Context, known: Sequence[Standing], unsure: Sequence[Sta
         text += (
             f" Auf der Kippe {verb} {setting.count(len(low))}: Die eigene Klasse erreicht dort nicht einmal {limit}."
         )
+    likelier = [s for s in unsure if s.status and max(s.status_shares) > s.status_shares[s.status - 1]]
+    if likelier:
+        many = german.counted_dative(len(likelier), setting.singular, setting.plural_dative, setting.gender)
+        text += f" Bei {many} fällt eine andere Klasse sogar häufiger als die eigene."
     return text
 
 

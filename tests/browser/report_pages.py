@@ -19,6 +19,8 @@ KINDS = {
     "imprint": "impressum.html",
     "accessibility": "barrierefreiheit.html",
     "summary": "ueberblick/zusammenfassung.html",
+    "monitor": "ueberblick/monitor.html",
+    "certainty of classes": "ueberblick/sensitivitaet.html",
     "comparison": "ueberblick/vergleich-armut.html",
     "methods": "ueberblick/methoden.html",
     "sheets": "ueberblick/indikatoren.html",

@@ -113,6 +113,8 @@ def test_the_verdict_counts_and_names_areas_whose_class_is_uncertain(make: Make)
     for standing in unsure[:8]:
         assert context.areas[standing.area].name in text
         assert f"| {context.areas[standing.area].name} |" in sensitivity.uncertain(context).markdown
+    likelier = [s for s in unsure if s.status and max(s.status_shares) > (s.status_share or 0)]
+    assert ("häufiger als die eigene" in text) == bool(likelier)
     lines = [line for line in sensitivity.uncertain(context).markdown.splitlines() if line.startswith("| Ort")]
     for line in lines:
         shares = [int(cell) for cell in line.split("|")[3:7]]
