@@ -100,9 +100,8 @@ def coherence(context: Context, found: Audited) -> list[str]:
     close = found.pairs(COLLINEAR)
     if close and len(close) == len(found.pairs(-1)) > 1:
         texts.append(
-            "Alle Indikatoren laufen nahezu gleich (jede Korrelation über 0,9). Welcher von ihnen im Index steht, "
-            "macht kaum einen Unterschied; der Index misst im Wesentlichen eine einzige Sache. Sollen weitere Seiten "
-            "sozialer Lage zählen, braucht es andere Indikatoren."
+            "Alle Indikatoren laufen nahezu gleich (jede Korrelation über 0,9): Der Index misst im Wesentlichen eine "
+            "einzige Sache. Sollen weitere Seiten sozialer Lage zählen, braucht es andere Indikatoren."
         )
     elif close:
         told = german.join(f"{names[ids[i]]} und {names[ids[j]]} ({decimal(value)})" for i, j, value in close[:3])
@@ -182,17 +181,18 @@ def _sure_text(context: Context, known: Sequence[Standing], unsure: Sequence[Sta
     setting, high = context.setting, numbers.with_unit(numbers.number(100 * HIGH, 0), "%")
     sure = len(known) - len(unsure)
     text = f"Bei {sure} von {len(known)} {setting.plural_dative} bestätigen mindestens {high} der Wiederholungen die "
-    text += "Statusklasse. Auf diese Einstufungen lassen sich Entscheidungen stützen."
+    text += f"Statusklasse.{' Auf diese Einstufungen lassen sich Entscheidungen stützen.' if sure else ''}"
     if not unsure:
         return text
-    named = german.join(
-        f"{context.areas[s.area].name} ({numbers.with_unit(numbers.number(100 * _printed(s), 0), '%')})"
-        for s in unsure[:NAMED]
-    )
+    # One area more than can be named is named too: "and one more" saves nothing.
+    shown = unsure if len(unsure) <= NAMED + 1 else unsure[:NAMED]
+    names = [
+        f"{context.areas[s.area].name} ({numbers.with_unit(numbers.number(100 * _printed(s), 0), '%')})" for s in shown
+    ]
+    rest = len(unsure) - len(shown)
+    named = f"{', '.join(names)} und {german.count_word(rest)} weiteren" if rest else german.join(names)
     low = [s for s in unsure if _printed(s) < FAIR]
-    rest = len(unsure) - NAMED
-    text += f" Weniger sicher {'ist die Klasse von' if len(unsure) == 1 else 'sind die Klassen von'} {named}"
-    text += f" und {german.count_word(rest)} weiteren." if rest > 0 else "."
+    text += f" Weniger sicher {'ist die Klasse von' if len(unsure) == 1 else 'sind die Klassen von'} {named}."
     text += " Wo Geld oder Stellen an einer Klassengrenze hängen, sollten hier die einzelnen Indikatoren und die "
     text += "Kenntnis vor Ort mitentscheiden."
     if low:
