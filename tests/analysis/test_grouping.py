@@ -181,11 +181,11 @@ def test_components_are_told_with_their_loadings():
     assert typology_of(definition(), table({2025: PLANTED}), AREAS).meta["components"] is None
 
 
-@pytest.mark.parametrize("method", ["ward", "k-means", "mixture", "ward-spatial"])
+@pytest.mark.parametrize("method", ["k-means", "mixture", "ward-spatial"])
 def test_the_same_data_give_the_same_bits(method):
-    frame = table({2020: PLANTED, 2025: MOVED})
+    frame = table({2025: MOVED})
     first, second = (
-        typology_of(definition(method=method), frame, AREAS, {}, squares()) for _ in range(2)
+        typology_of(definition(method=method, most=3), frame, AREAS, {}, squares()) for _ in range(2)
     )  # fmt: skip
     pd.testing.assert_frame_equal(first.table, second.table, check_exact=True)
     pd.testing.assert_frame_equal(first.similar, second.similar, check_exact=True)
