@@ -128,9 +128,9 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
         say(described(plan))
         notebooks = workshop / "notebooks"
         chapters = run(project, plan, notebooks, snapshot, wish, say, digests)
-        if said := proof.result():
+        if said := crew.result(proof):
             say(said)
-        downloads.result()
+        crew.result(downloads)
         assembler = choose_assembler(wish.assembler or project.report.assembler)
         keys = volume_keys(project, plan, snapshot, workshop, digests, assembler)
         volumes = volume_reasons(Shelf(workshop / "quarto", digests), keys)
@@ -149,6 +149,7 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
                 assembler=assembler,
                 crew=crew,
                 digests=digests,
+                bound=_milestones(sum(bool(reasons) for reasons in volumes.values()), say),
             )
             _show_warnings(site.problems, say)
             manifest = make_manifest(project, snapshot, plan, notebooks, site.folder, site.assembler)
@@ -288,6 +289,19 @@ def _summarise(chapters: Sequence[ChapterState], volumes: Mapping[str, Sequence[
     # That a volume's chapters are new has just been said.
     other = ((name, [r for r in reasons if "Kapitel" not in r]) for name, reasons in volumes.items())
     _say_reasons(by_reason(other), say)
+
+
+def _milestones(total: int, say: Say, most: int = 8) -> Callable[[int], None]:
+    """Says how far the binding of volumes is: a few lines however many there are, the same in a file as on a screen."""
+    began = time.perf_counter()
+
+    def reached(count: int) -> None:
+        if count < total and count * most // total > (count - 1) * most // total:
+            seconds = (time.perf_counter() - began) / count * (total - count)
+            left = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+            say(f"  {count} von {total} Bänden gebunden, noch etwa {left}")
+
+    return reached
 
 
 def _say_reasons(lines: Sequence[str], say: Say) -> None:

@@ -10,11 +10,13 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from sozlib.batch.forked import die_with_parent
+from sozlib.errors import SozlibError
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -57,11 +59,55 @@ class Crew:
             future.set_exception(error)
         return future
 
-    def each(self, function: Callable[[Job], Result], jobs: Sequence[Job]) -> list[Result]:
-        """Do the same with each of some jobs; results in the order of the jobs."""
+    def each(
+        self, function: Callable[[Job], Result], jobs: Sequence[Job], done: Callable[[int], None] = lambda count: None
+    ) -> list[Result]:
+        """Do the same with each of some jobs.
+
+        Parameters
+        ----------
+        function, jobs
+            What to do, and with what; both travel to another process.
+        done
+            Is told how many jobs are done, each time one more is.
+
+        Returns
+        -------
+        list
+            Results in the order of the jobs.
+
+        Raises
+        ------
+        SozlibError
+            A process was ended from outside.
+        """
         if self.size == 1 or len(jobs) <= 1:
-            return [function(job) for job in jobs]
-        return list(self._started().map(function, jobs))
+            results = []
+            for job in jobs:
+                results.append(function(job))
+                done(len(results))
+            return results
+        futures = [self._started().submit(function, job) for job in jobs]
+        for count, _ in enumerate(as_completed(futures), 1):
+            done(count)
+        return [self.result(future) for future in futures]
+
+    @staticmethod
+    def result(future: Future[Result]) -> Result:
+        """Result of something begun; waits for it.
+
+        Raises
+        ------
+        SozlibError
+            The process was ended from outside.
+        """
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            raise SozlibError(
+                "Ein Arbeitsprozess wurde von außen beendet, vielleicht, weil der Speicher nicht reichte. Bauen Sie "
+                "noch einmal, wenn nötig mit weniger Prozessen (--workers 1); was fertig ist, wird übernommen."
+            ) from None
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:

@@ -97,6 +97,7 @@ def assemble(
     crew: Crew | None = None,
     build_pages: Callable[..., None] | None = None,
     digests: Digests | None = None,
+    bound: Callable[[int], None] = lambda count: None,
 ) -> BookSite:
     """Bind all volumes of a plan into a site folder.
 
@@ -118,6 +119,8 @@ def assemble(
         What builds the pages around the chapters, by default :func:`sozlib.book.site.build_site`.
     digests
         Digests of files, remembered from build to build.
+    bound
+        Is told how many of the volumes that had to be bound anew are.
 
     Returns
     -------
@@ -159,22 +162,22 @@ def assemble(
         for volume in plan.volumes
         if results[volume.id] is None
     ]
-    for job, result in zip(jobs, (crew or Crew(1)).each(_assemble_volume, jobs), strict=True):
+    for job, result in zip(jobs, (crew or Crew(1)).each(_assemble_volume, jobs, bound), strict=True):
         results[job.volume.id] = result
         if not result.failure and not any(problem.severity == "error" for problem in result.problems):
             shelf.put(job.volume.id, keys[job.volume.id], _RESULT.dump_python(result, mode="json"))
-    bound = [result for result in results.values() if result is not None]
-    problems = [problem for result in bound for problem in result.problems]
+    ready = [result for result in results.values() if result is not None]
+    problems = [problem for result in ready for problem in result.problems]
     raise_errors(problems)
-    if failures := [result.failure for result in bound if result.failure]:
+    if failures := [result.failure for result in ready if result.failure]:
         raise SozlibError("\n\n".join(failures))
-    bound = [_into(site, result, workshop, chosen) for result in bound]
+    ready = [_into(site, result, workshop, chosen) for result in ready]
     documents: dict[str, ChapterDocument] = {
-        chapter.chapter.id: chapter for result in bound for chapter in result.document.chapters
+        chapter.chapter.id: chapter for result in ready for chapter in result.document.chapters
     }
-    pdfs = {r.document.volume.id: r.document.pdf for r in bound if r.document.pdf is not None}
+    pdfs = {r.document.volume.id: r.document.pdf for r in ready if r.document.pdf is not None}
     build_pages(project, plan, snapshot, documents, site, pdfs)
-    volumes = {result.document.volume.id: result.document for result in bound}
+    volumes = {result.document.volume.id: result.document for result in ready}
     return BookSite(site, volumes, chosen, tuple(problems))
 
 
