@@ -212,3 +212,34 @@ def test_a_municipality_sees_its_own_values_and_of_others_what_everybody_sees(ed
 def test_the_town_with_the_public_edition_finds_nobodys_small_number(project, editions, town):
     found = run_attack(project, town, [editions["public"]])
     assert all(inference.safe for inference in found)
+
+
+def test_nothing_derived_has_a_number_where_the_public_edition_hides_the_value(editions):
+    snapshot = editions["public"]
+    indicators = snapshot.indicators
+    hidden = indicators[indicators["value"].isna()]
+    cells = set(zip(hidden["indicator"], hidden["area"], hidden["period"], strict=True))
+    assert len(cells) > 100
+    for frame in (snapshot.smoothed, snapshot.funnels, snapshot.clusters, snapshot.standardised, snapshot.changes):
+        told = frame[frame["value"].notna()] if "value" in frame else frame
+        assert not cells & set(zip(told["indicator"], told["area"], told["period"], strict=True))
+    changes = snapshot.changes[snapshot.changes["before"].notna()]
+    assert not cells & set(zip(changes["indicator"], changes["area"], changes["reference"], strict=True))
+
+
+def test_standardised_values_of_the_public_edition_rest_on_no_small_age_group(editions, rows):
+    told = editions["public"].standardised
+    told = told[told["value"].notna() & told["area"].str.len().eq(4)]
+    cells = set(zip(told["area"], told["period"], strict=True))
+    sums = {}
+    for row in rows:
+        measure, place = row["measure"], (row["area"], row["period"])
+        if measure in ("pflegebeduerftige_alter", "einwohner") and place in cells:
+            group = sum(row["age_from"] >= bound for bound in (65, 75, 85))
+            key = (measure, *place, group)
+            sums[key] = sums.get(key, 0.0) + row["value"]
+    assert len(cells) > 50
+    for area, period in cells:
+        for group in range(4):
+            cases, people = (sums[m, area, period, group] for m in ("pflegebeduerftige_alter", "einwohner"))
+            assert not any(0 < count < 3 for count in (cases, people, people - cases))
