@@ -12,7 +12,7 @@ from sozlib.chapter.choropleth import choropleth, legend
 from sozlib.chapter.classes import map_classes
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
-from sozlib.chapter.figures import any_shown, caption_of, figure, from_zero, hidden_among, nothing, slug
+from sozlib.chapter.figures import caption_of, figure, from_zero, hidden_among, nothing, slug
 from sozlib.chapter.multiples import Panel
 from sozlib.chapter.multiples import multiples as draw_multiples
 from sozlib.chapter.outlines import outlines_of
@@ -36,8 +36,11 @@ def map(
         text = f"Die Unterschiede {meta.noun.at} kann der Zufall erklären; eine geglättete Karte wäre einfarbig und "
         return nothing(text + "entfällt.")
     values = smallnumbers.smoothed_charted(context, series, period) if smoothed else context.values(series, period)
-    if not any_shown(context, series, period) and all(value.told_class is None for value in values):
-        return nothing(f"Für „{meta.title}“ ist in keinem Gebiet ein Wert ausgewiesen; die Karte entfällt.")
+    drawn = sum(value.known or value.told_class is not None for value in values)
+    some = any_shown(context, series, period) or any(value.told_class is not None for value in values)
+    if not some or drawn == 1 < len(values):  # a map of one area compares nothing
+        where = "nur in einem Gebiet" if some else "in keinem Gebiet"
+        return nothing(f"Für „{meta.title}“ ist {where} ein Wert ausgewiesen; die Karte entfällt.")
     classes = context.told_classes(series) or map_classes(_pooled(context, series), decimals=meta.decimals)
     entries = [entry for entry in legend(values, classes) if entry.token != "withheld"]
     outlined = neighbours.areas(context, series) if clusters and period in (None, series.period) else []
