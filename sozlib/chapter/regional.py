@@ -12,7 +12,7 @@ from sozlib.chapter.choropleth import choropleth, legend
 from sozlib.chapter.classes import map_classes
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
-from sozlib.chapter.figures import caption_of, figure, from_zero, hidden_among, nothing, slug
+from sozlib.chapter.figures import any_shown, caption_of, figure, from_zero, hidden_among, nothing, slug
 from sozlib.chapter.multiples import Panel
 from sozlib.chapter.multiples import multiples as draw_multiples
 from sozlib.chapter.outlines import outlines_of
