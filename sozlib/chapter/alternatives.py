@@ -74,6 +74,17 @@ def multiples(series: Series, setting: Setting) -> str:
     return " ".join(parts)
 
 
+def multiples_above(series: Series, plural: str, panels: int, setting: Setting) -> str:
+    """Message of small multiples of the level above the areas, with what holds for the areas themselves."""
+    found = spread(series, setting)
+    parts = [f"{panels} kleine Liniendiagramme der {plural} mit gleicher Skala, {setting.whole.kind} als graue Linie."]
+    for key, word in (("rising", "gestiegen"), ("falling", "gesunken")):
+        where = german.counted_dative(len(found[key]), setting.singular, setting.plural_dative, setting.gender)
+        if found[key]:
+            parts.append(f"In {where} ist der Wert gesichert {word}.")
+    return " ".join(parts)
+
+
 def profile(all_series: Sequence[Series], setting: Setting) -> str:
     """Message of the spine chart in words."""
     standing = Standing.of(all_series, setting.area or "")

@@ -133,7 +133,7 @@ def all_areas(context: Context, series: Series, period: int | None = None) -> Ta
         Column(trend_label([series])),
     ]
     rows = []
-    for id in (*context.areas, *_regions(context, series), context.whole_id):
+    for id in _grouped(context) or (*context.areas, *_regions(context, series), context.whole_id):
         reading, here = series.get(id, period), context.all_areas[id]
         cells = [str(here.number) if here.number is not None else ""] if numbered else []
         if counts:
@@ -150,7 +150,7 @@ def ranked(context: Context, series: Series, period: int | None = None) -> Table
     """Numbers behind a ranked chart, a map or a distribution: areas from high to low, withheld ones last."""
     meta = series.meta
     readings = sorted(series.among(context.areas, period), key=lambda r: (not r.known, -(r.value or 0.0)))
-    rows = [_value_row(context, meta, r) for r in readings]
+    rows = [_value_row(context, meta, r) for r in _ends(context, readings)]
     rows.append(_value_row(context, meta, series.whole(period)))
     return Table(context.setting.singular, (Column(_value_label(meta)), Column(INTERVAL)), tuple(rows))
 
@@ -181,9 +181,9 @@ def areas_over_time(context: Context, series: Series) -> Table:
     columns = tuple(Column(str(period)) for period in series.periods)
     rows = tuple(
         Row(context.all_areas[id].name, tuple(map(series.meta.cell, series.over_time(id))), _kind(context, id))
-        for id in (*context.areas, context.whole_id)
+        for id in (*context.compared, context.whole_id)
     )
-    return Table(context.setting.singular, columns, rows)
+    return Table(context.compared_plural, columns, rows)
 
 
 def indicators_over_time(context: Context, all_series: Sequence[Series]) -> Table:
@@ -204,7 +204,7 @@ def matrix(context: Context, all_series: Sequence[Series]) -> Table:
     columns = tuple(Column(_with_unit(s.meta, True)) for s in all_series)
     rows = tuple(
         Row(context.all_areas[id].name, tuple(s.meta.cell(s.get(id)) for s in all_series), _kind(context, id))
-        for id in (*context.areas, context.whole_id)
+        for id in _grouped(context) or (*context.areas, context.whole_id)
     )
     return Table(context.setting.singular, columns, rows)
 
@@ -233,6 +233,28 @@ def profile(context: Context, all_series: Sequence[Series], spine_rows: Sequence
     return Table("Merkmal", columns, tuple(rows))
 
 
+#: So many areas from both ends stand in the numbers behind a figure that shows many.
+_ENDS = 10
+
+
+def _ends(context: Context, readings: Sequence[Reading]) -> list[Reading]:
+    """Readings in order as they are, or both ends (and the own area) where there are many."""
+    if not context.many or len(readings) <= 2 * _ENDS:
+        return list(readings)
+    own = context.area.id if context.area else ""
+    known = [r for r in readings if r.known]
+    inner = [r for r in known[_ENDS:-_ENDS] if r.area == own]
+    return [*known[:_ENDS], *inner, *known[-_ENDS:]]
+
+
+def _grouped(context: Context) -> list[str]:
+    """Many areas below the region to which they belong, the whole last; empty where there are few or no regions."""
+    if context.compared is context.areas:
+        return []
+    below = {region: [a.id for a in context.areas.values() if a.parent == region] for region in context.compared}
+    return [*(id for region, areas in below.items() for id in (region, *areas)), context.whole_id]
+
+
 def _regions(context: Context, series: Series) -> list[str]:
     """Areas between reporting level and whole that the snapshot has readings for."""
     levels = [str(level["id"]) for level in context.report["levels"][1:-1]]
@@ -242,6 +264,8 @@ def _regions(context: Context, series: Series) -> list[str]:
 def _kind(context: Context, area: str) -> RowKind:
     if area == context.whole_id:
         return "whole"
+    if area not in context.areas and context.many:
+        return "region"
     return "own" if context.area is not None and area == context.area.id else ""
 
 

@@ -23,6 +23,9 @@ from sozlib.errors import InputError, Problem, SozlibError
 from sozlib.nearest import nearest
 from sozlib.snapshot import Snapshot
 
+#: More areas than this are not shown one by one in a figure; nobody compares a hundred bars.
+MANY = 60
+
 
 @dataclass(frozen=True)
 class Area:
@@ -80,6 +83,25 @@ class Context:
         """Areas of the reporting level, in display order."""
         level = str(self.report["levels"][0]["id"])
         return {a.id: a for a in self.all_areas.values() if a.level == level}
+
+    @property
+    def many(self) -> bool:
+        """Whether there are too many areas to show each of them by name in a figure."""
+        return len(self.areas) > MANY
+
+    @cached_property
+    def compared(self) -> dict[str, Area]:
+        """Areas that a figure shows one by one: all, or those of the level above where there are too many."""
+        levels = [str(level["id"]) for level in self.report["levels"]]
+        above = {a.id: a for a in self.all_areas.values() if a.level in levels[1:-1][:1]}
+        return above if self.many and above else self.areas
+
+    @cached_property
+    def compared_plural(self) -> str:
+        """What the areas of :attr:`compared` are called."""
+        if self.compared is self.areas:
+            return self.setting.plural
+        return str(self.report["levels"][1]["plural"])
 
     @cached_property
     def setting(self) -> Setting:

@@ -57,7 +57,9 @@ def trend(context: Context, series: Series) -> Part:
 
 
 def comparison(context: Context, series: Series, period: int | None = None) -> Part:
-    """Areas in order with their intervals."""
+    """Areas in order with their intervals; where they are many, their distribution."""
+    if context.many:
+        return distribution(context, series, period)
     meta, setting = series.meta, context.setting
     if not any_shown(context, series, period):
         return nothing(f"Für „{meta.title}“ ist in keinem Gebiet ein Wert ausgewiesen.")

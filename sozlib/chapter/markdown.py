@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from sozlib.chapter.numbers import escape, keep_together
 from sozlib.chapter.tables import Table
 
+#: A longer table is folded on a page, so that what follows it can be found; in print it runs over pages.
+_LONGEST_OPEN = 60
 #: A table with more columns is set wider than the text where the page has room.
 _COLUMNS_BESIDE_TEXT = 7
 _HTML = '::: {.content-visible when-format="html"}'
@@ -77,9 +79,12 @@ def figure(
 def table(id: str, content: Table, caption: Caption) -> str:
     """Table with caption and source; ``id`` begins with ``tbl-``. Many columns get more than the text's width."""
     wide = " .wide" if len(content.columns) > _COLUMNS_BESIDE_TEXT else ""
+    shown = content.html(caption.statement)
+    if len(content.rows) > _LONGEST_OPEN:
+        shown = f"<details><summary>Tabelle mit {len(content.rows)} Zeilen</summary>{shown}</details>"
     parts = [
         f"::: {{#{id} .table-block{wide}}}",
-        html(content.html(caption.statement)),
+        html(shown),
         _OTHER,
         content.markdown(),
         ":::",

@@ -86,7 +86,7 @@ def map(
 
 
 def multiples(context: Context, series: Series) -> Part:
-    """Small multiples: the indicator in all areas on one scale, the whole in grey."""
+    """Small multiples: the indicator in all areas (in the regions of many) on one scale, the whole in grey."""
     meta, setting = series.meta, context.setting
     if len(series.periods) < 2:
         return nothing(f"Für „{meta.title}“ liegen nicht genügend Jahre für einen Verlauf vor.")
@@ -102,7 +102,7 @@ def multiples(context: Context, series: Series) -> Part:
             decimals=meta.decimals,
             from_zero=from_zero(series),
         )
-        for area in context.areas.values()
+        for area in context.compared.values()
     ]
 
     def draw(width: int) -> Figure:
@@ -110,10 +110,14 @@ def multiples(context: Context, series: Series) -> Part:
 
     what = captions.what(meta, captions.years(series.periods))
     what += f". Graue Linie: {setting.whole.kind}. Gleiche Skala in allen Feldern; die Zahl ist der letzte Wert"
-    hidden = hidden_among([r for id in context.areas for r in series.over_time(id)])
+    hidden = hidden_among([r for id in context.compared for r in series.over_time(id)])
     source = source_line(context, [series], breaks=True, hidden=hidden)
     caption = markdown.Caption(captions.multiples(series, setting), what, source)
     alt = alternatives.multiples(series, setting)
+    if context.compared is not context.areas:
+        what = f"{context.compared_plural}; {what}"
+        caption = markdown.Caption(captions.multiples(series, setting), what, source)
+        alt = alternatives.multiples_above(series, context.compared_plural, len(panels), setting)
     data = contents.areas_over_time(context, series)
     return figure(context, f"fig-vielfache-{slug(meta.id)}", draw, caption, alt, data, full=context.full_width)
 

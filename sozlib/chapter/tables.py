@@ -23,7 +23,7 @@ from lxml import etree
 from sozlib.chapter.numbers import escape, keep_together
 from sozlib.chapter.signs import SIGNS, SPOKEN
 
-RowKind = Literal["", "own", "whole"]
+RowKind = Literal["", "own", "whole", "region"]
 
 _KEPT = frozenset({"scope", "colspan", "rowspan"})
 _BRACKETED = re.compile(r"\([^()]+\)")
@@ -40,7 +40,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """A row: its header cell, its cells, and whether it is the own area's or the whole's."""
+    """A row: its header cell, its cells, and whether it is the own area's, the whole's or that of a region of many."""
 
     head: str
     cells: tuple[str, ...]

@@ -19,6 +19,10 @@ from sozlib.chapter.typechapter import NONE, source, table_part
 Pair = tuple[str, str]
 
 
+#: More moves than this are counted, not named, where the chart is described.
+_MOST_SPOKEN = 30
+
+
 def _moved(context: Context) -> dict[Pair, list[Assignment]]:
     """Areas with a type in both years by their letters before and now, in the order of the letters."""
     now, before = assignments(context), assignments(context, years(context)[0])
@@ -63,7 +67,11 @@ def flows(context: Context) -> Part:
     if any(labels.values()):
         what += f". Ziffern: Nummern der {context.setting.plural}"
     caption = markdown.Caption(statement(context), what, source(context))
-    told = "; ".join(f"von {old} nach {new} {listed(context, group, 6)}" for (old, new), group in changed.items())
+    few = sum(map(len, changed.values())) <= _MOST_SPOKEN
+    told = "; ".join(
+        f"von {old} nach {new} {listed(context, group, 6) if few else len(group)}"
+        for (old, new), group in changed.items()
+    )
     alt = f"Flussdiagramm der Typen {known[0]} und {known[-1]}. {statement(context)}"
     return figure(
         context, "fig-typwechsel", draw, caption, f"{alt}{f': {told}' if told else ''}.", data if rows else None

@@ -24,6 +24,8 @@ from sozlib.snapshot import AREA_COLUMNS
 if TYPE_CHECKING:
     import geopandas as gpd
 
+#: Numbers of more areas than this help nobody to find one on a map.
+MOST_NUMBERED = 99
 _OPTIONAL = ("short_name", "number", "valid_from", "valid_to")
 _ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
 _LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -289,9 +291,11 @@ def _with_parents(frame: pd.DataFrame, project: Project, grid: Grid) -> tuple[pd
 
 
 def _display_numbers(frame: pd.DataFrame, reporting: str) -> pd.Series:
-    """Numbers as delivered, or 1, 2, 3 … in the order of the table, for the reporting level."""
+    """Numbers as delivered, or 1, 2, 3 … in the order of the table, for the reporting level; none for many areas."""
     given = pd.to_numeric(frame["number"], errors="coerce").astype("Int64")
     mine = frame["level"] == reporting
+    if given[mine].isna().any() and mine.sum() > MOST_NUMBERED:
+        return pd.Series(pd.NA, index=frame.index, dtype="Int64")
     if given[mine].isna().any():
         given = mine.cumsum().astype("Int64").where(mine)
     return given
