@@ -13,6 +13,7 @@ import pikepdf
 
 from sozlib.batch.plan import Plan, Volume
 from sozlib.book.links import Links
+from sozlib.chapter.context import MANY
 from sozlib.chapter.german import capital
 from sozlib.chapter.numbers import NBSP, number
 from sozlib.chapter.readings import Readings
@@ -138,13 +139,18 @@ class Frame:
                 {
                     "id": area,
                     "name": str(row["name"]),
-                    "number": label if label.isdigit() else str(position),
+                    "number": label if label.isdigit() else "" if len(rows) > MANY else str(position),
                     "parent": row["parent"] if isinstance(row["parent"], str) else None,
                     "href": self.links.area(area),
                     "pdf": self.pdfs.get(volume.id) if volume else None,
                 }
             )
         return found
+
+    @property
+    def many(self) -> bool:
+        """Whether there are too many areas for lists without order; then they stand below the regions."""
+        return len(self.areas) > MANY
 
     def area_name(self, area: str) -> str:
         """Name of an area of any level."""

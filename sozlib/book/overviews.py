@@ -6,7 +6,7 @@ Each function gives the page, its template and what the template needs. Values c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -63,7 +63,8 @@ def start(
         "findings": findings(frame.report, frame.snapshot, overall, frame.links),
         "outlines": outlines(frame.snapshot),
         "map": drawing(frame, series) if series else None,
-        "areas": entries,
+        "areas": () if frame.many else entries,
+        "area_groups": _by_parent(frame, entries) if frame.many else (),
         "list_caption": caption,
         "has_signs": any(text in SPOKEN for text in texts.values()),
         "signs_note": "Ein Zeichen statt einer Zahl heißt: Es gibt keinen Wert.",
@@ -96,20 +97,13 @@ def areas(frame: Frame) -> Made:
         first = [shown(population[1].get(area, "."))] if population else []
         return first + [shown(_value(s, area)) for s in chosen]
 
-    parents = list(dict.fromkeys(area["parent"] for area in frame.areas))
-    grouped = len(parents) > 1 and report.whole.id not in parents
-    groups = [
-        {
-            "title": frame.area_name(parent) if grouped and parent else "",
-            "areas": [{**a, "cells": cells(a["id"])} for a in frame.areas if not grouped or a["parent"] == parent],
-        }
-        for parent in (parents if grouped else parents[:1])
-    ]
+    groups = _by_parent(frame, [{**area, "cells": cells(area["id"])} for area in frame.areas])
     sources = "; ".join(dict.fromkeys(part.strip() for s in chosen for part in s.meta.source.split(";")))
     table = {
         "statement": f"Die {terms.plural} im Überblick",
         "what": f"Eckdaten; der Name führt zum Profil {_of_area(terms.gender, terms.singular)}",
         "columns": columns,
+        "numbered": any(area["number"] for area in frame.areas),
         "groups": groups,
         "whole": {"name": report.whole.name, "cells": cells(report.whole.id)},
         "source": f"Quelle: {sources}; eigene Berechnung." if sources else "",
@@ -120,6 +114,17 @@ def areas(frame: Frame) -> Made:
         "Profil und ein Kapitel je Thema."
     )
     return page, "areas.html", {"lead": lead, "table": table}
+
+
+def _by_parent(frame: Frame, entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Areas under the names of the areas above them; one group without a name where there is nothing between."""
+    parents = list(dict.fromkeys(entry["parent"] for entry in entries))
+    if len(parents) <= 1 or frame.report.whole.id in parents:
+        return [{"title": "", "areas": list(entries)}]
+    return [
+        {"title": frame.area_name(parent) if parent else "", "areas": [e for e in entries if e["parent"] == parent]}
+        for parent in parents
+    ]
 
 
 def topics(frame: Frame, documents: Mapping[str, ChapterDocument]) -> Made:
@@ -137,7 +142,8 @@ def topics(frame: Frame, documents: Mapping[str, ChapterDocument]) -> Made:
                 "lead": topic.lead,
                 **_rows(frame, topic.id, documents),
                 "comparison": frame.links.comparison(topic.id),
-                "areas": entries,
+                "areas": () if frame.many else entries,
+                "elsewhere": frame.many and bool(entries),
             }
         )
     terms = frame.report.terms
@@ -324,7 +330,7 @@ def _volume_list(frame: Frame) -> list[dict[str, Any]]:
                 "title": f"{frame.report.terms.plural} im Einzelnen",
                 "subtitle": areas[0].subtitle,
                 "pdf": None,
-                "parts": [_part(frame, volume) for volume in areas],
+                "parts": () if frame.many else [_part(frame, volume) for volume in areas],
             }
         )
     return listed

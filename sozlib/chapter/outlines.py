@@ -112,8 +112,16 @@ class Outlines:
     @cached_property
     def coarse_rings(self) -> dict[str, list[Ring]]:
         """Closed rings for very small maps."""
-        shapes = _simplified(list(self.shapes.values()), _COARSE)
-        return {id: _rings(shape) for id, shape in zip(self.shapes, shapes, strict=True)}
+        return {id: _rings(shape) for id, shape in zip(self.shapes, self._coarse, strict=True)}
+
+    @cached_property
+    def coarse_land(self) -> list[Ring]:
+        """Closed rings of the whole for very small maps."""
+        return _rings(shapely.union_all(self._coarse))
+
+    @cached_property
+    def _coarse(self) -> list[Any]:
+        return _simplified(list(self.shapes.values()), _COARSE)
 
     @cached_property
     def spots(self) -> dict[str, Spot]:
@@ -123,7 +131,7 @@ class Outlines:
 
     def settle(self) -> None:
         """Compute now what maps will ask for."""
-        for name in ("bounds", "frame", "land", "rings", "coarse_rings", "spots"):
+        for name in ("bounds", "frame", "land", "rings", "coarse_rings", "coarse_land", "spots"):
             getattr(self, name)
 
     def enlarged(self, id: str) -> bool:
