@@ -26,6 +26,9 @@ from sozlib.chapter.tables import Column, Row, Table
 #: What stands in place of a part where there is no monitor.
 NONE = "Für diesen Bericht ist kein Monitor vereinbart (parameters/index.yml)."
 
+#: More areas than this are counted in a sentence, not named.
+MOST_NAMED = 30
+
 
 def definition(context: Context) -> Mapping[str, Any]:
     """The monitor's definition as the snapshot holds it; empty without one."""
@@ -222,7 +225,7 @@ def doubts(context: Context) -> Part:
     if unsure:
         many = german.counted_dative(len(unsure), setting.singular, setting.plural_dative, setting.gender)
         texts.append(
-            f"Bei {many} ist die Sicherheit gering: {_list(context, unsure)}. Dort liegt ein Wert nahe an einer "
+            f"Bei {many} ist die Sicherheit gering{_named(context, unsure)}. Dort liegt ein Wert nahe an einer "
             "Klassengrenze. Hier gilt: erst die einzelnen Indikatoren ansehen, dann einordnen."
         )
     elif any(s.certainty for s in every):
@@ -316,6 +319,9 @@ def _moved(context: Context, found: Sequence[Standing]) -> str:
         return f"Die Statusklasse ist seit {earlier} überall gleich geblieben."
     told = german.join(f"{context.areas[s.area].name} von {was} auf {s.status}" for s, was in changed)
     verb = "hat" if len(changed) == 1 else "haben"
+    if len(changed) > MOST_NAMED:
+        worse = sum(s.status > was for s, was in changed if s.status is not None)
+        told = f"{len(changed) - worse} zu einem höheren Status, {worse} zu einem niedrigeren"
     return f"Seit {earlier} {verb} {context.setting.count(len(changed))} die Statusklasse gewechselt: {told}."
 
 
@@ -339,6 +345,11 @@ def rank_text(standing: Standing) -> str:
     if standing.rank_low == standing.rank == standing.rank_high:
         return str(standing.rank)
     return f"{standing.rank} ({standing.rank_low}{numbers.EN_DASH}{standing.rank_high})"
+
+
+def _named(context: Context, found: Sequence[Standing]) -> str:
+    """Names after a colon; of many, where to find them."""
+    return f": {_list(context, found)}" if len(found) <= MOST_NAMED else " (siehe Tabelle)"
 
 
 def _since(standing: Standing) -> str:
