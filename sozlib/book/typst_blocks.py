@@ -23,6 +23,8 @@ from sozlib.book.typst import label, quoted
 
 #: Tables with more rows may break over pages.
 _LONG = 28
+#: The height of a table with more rows is reckoned, not measured: setting it twice costs gigabytes.
+_RECKONED = 150
 
 
 class TypstRenderer(Renderer):
@@ -38,7 +40,7 @@ class TypstRenderer(Renderer):
         rows = sum(block["c"][1].count("\n") for block in inner if block["t"] == "RawBlock")
         return _call(
             f"numbered({quoted(target.kind)}, {quoted(numbered.name)}, {quoted(label(self.slug, target.id))}, "
-            f"long: {str(rows > _LONG).lower()})",
+            f"long: {str(rows > _LONG).lower()}, rows: {rows if rows > _RECKONED else 0})",
             [[plain(numbered.caption)], source, inner],
         )
 

@@ -393,7 +393,9 @@ class Chapter:
                 self._show(figures.nothing(f"Für „{series.meta.title}“ liegen keine Werte vor."))
                 return
             what = captions.what(series.meta, captions.as_of(series.meta, series.period), _BRACKETS)
-            statement = f"{german.capital(german.subject(series.meta.kind).bare)} nach {setting.plural_dative}"
+            plural = context.compared_plural
+            dative = setting.plural_dative if plural == setting.plural else german.plural_dative(plural)
+            statement = f"{german.capital(german.subject(series.meta.kind).bare)} nach {dative}"
             content = contents.all_areas(context, series)
             self._table(f"tbl-{figures.slug(series.meta.id)}", content, statement, what, [series])
             return
@@ -415,7 +417,9 @@ class Chapter:
             self._show(figures.nothing("Zu diesem Thema liegen in dieser Ausgabe keine Werte vor."))
             return
         topic = str((self.context.topics.get(self.context.topic) or {}).get("title", "Indikatoren"))
-        statement = f"{topic}: alle {self.context.setting.plural} im Überblick"
+        context = self.context
+        plural = context.setting.plural if context.topic else context.compared_plural
+        statement = f"{topic}: alle {plural} im Überblick"
         years = sorted({s.period for s in chosen if s.period is not None})
         what = f"Jüngste Werte, {german.year_ranges(years)}"
         self._table("tbl-ueberblick", contents.matrix(self.context, chosen), statement, what, chosen)

@@ -118,7 +118,7 @@ def whole_only(context: Context, all_series: Sequence[Series]) -> Table:
 
 
 def all_areas(context: Context, series: Series, period: int | None = None) -> Table:
-    """One indicator in all areas, the regions and the whole."""
+    """One indicator in all areas, the regions and the whole; of many areas in the regions and the whole."""
     meta, even = series.meta, ages.readings(context, series, period)
     counts = meta.kind == "proportion"
     numbered = any(a.number is not None for a in context.areas.values())
@@ -133,7 +133,8 @@ def all_areas(context: Context, series: Series, period: int | None = None) -> Ta
         Column(trend_label([series])),
     ]
     rows = []
-    for id in _grouped(context) or (*context.areas, *_regions(context, series), context.whole_id):
+    upper = () if context.many else tuple(_regions(context, series))
+    for id in (*context.compared, *upper, context.whole_id):
         reading, here = series.get(id, period), context.all_areas[id]
         cells = [str(here.number) if here.number is not None else ""] if numbered else []
         if counts:
@@ -142,8 +143,8 @@ def all_areas(context: Context, series: Series, period: int | None = None) -> Ta
         cells += [meta.cell(reading), interval(meta, reading)]
         cells += [meta.cell(even.get(id))] if even else []
         cells += [apart, change(meta, reading)]
-        rows.append(Row(here.name, tuple(cells), _kind(context, id)))
-    return Table(context.setting.singular, tuple(columns), tuple(rows))
+        rows.append(Row(here.name, tuple(cells), "whole" if id == context.whole_id else _kind(context, id)))
+    return Table(context.compared_singular, tuple(columns), tuple(rows))
 
 
 def ranked(context: Context, series: Series, period: int | None = None) -> Table:
@@ -183,7 +184,7 @@ def areas_over_time(context: Context, series: Series) -> Table:
         Row(context.all_areas[id].name, tuple(map(series.meta.cell, series.over_time(id))), _kind(context, id))
         for id in (*context.compared, context.whole_id)
     )
-    return Table(context.compared_plural, columns, rows)
+    return Table(context.compared_singular, columns, rows)
 
 
 def indicators_over_time(context: Context, all_series: Sequence[Series]) -> Table:
@@ -200,13 +201,13 @@ def indicators_over_time(context: Context, all_series: Sequence[Series]) -> Tabl
 
 
 def matrix(context: Context, all_series: Sequence[Series]) -> Table:
-    """All areas × several indicators."""
+    """All areas × several indicators; many areas stand in the chapters of topics only, elsewhere their regions do."""
     columns = tuple(Column(_with_unit(s.meta, True)) for s in all_series)
     rows = tuple(
         Row(context.all_areas[id].name, tuple(s.meta.cell(s.get(id)) for s in all_series), _kind(context, id))
-        for id in _grouped(context) or (*context.areas, context.whole_id)
+        for id in _grouped(context) or (*context.compared, context.whole_id)
     )
-    return Table(context.setting.singular, columns, rows)
+    return Table(context.setting.singular if context.topic else context.compared_singular, columns, rows)
 
 
 def profile(context: Context, all_series: Sequence[Series], spine_rows: Sequence[SpineRow]) -> Table:
@@ -249,7 +250,7 @@ def _ends(context: Context, readings: Sequence[Reading]) -> list[Reading]:
 
 def _grouped(context: Context) -> list[str]:
     """Many areas below the region to which they belong, the whole last; empty where there are few or no regions."""
-    if context.compared is context.areas:
+    if context.compared is context.areas or not context.topic:
         return []
     below = {region: [a.id for a in context.areas.values() if a.parent == region] for region in context.compared}
     return [*(id for region, areas in below.items() for id in (region, *areas)), context.whole_id]

@@ -103,6 +103,11 @@ class Context:
             return self.setting.plural
         return str(self.report["levels"][1]["plural"])
 
+    @property
+    def compared_singular(self) -> str:
+        """What one of the areas of :attr:`compared` is called."""
+        return self.setting.singular if self.compared is self.areas else str(self.report["levels"][1]["singular"])
+
     @cached_property
     def setting(self) -> Setting:
         """The words for area and whole."""

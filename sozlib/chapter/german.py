@@ -282,3 +282,8 @@ _TIMES: tuple[tuple[float, float, str], ...] = (
 def standing(position: int) -> str:
     """Place in an order: "an erster Stelle", "an neunter Stelle", "an 23. Stelle"."""
     return f"an {_ORDINALS[position]}er Stelle" if position < len(_ORDINALS) else f"an {position}. Stelle"
+
+
+def plural_dative(plural: str) -> str:
+    """Dative of a plural without a declared one: "Bezirke" gives "Bezirken"."""
+    return plural if plural.endswith(("n", "s")) else f"{plural}n"

@@ -195,6 +195,8 @@ def certainty_table(context: Context) -> Part:
 def contributions(context: Context) -> Part:
     """What each indicator adds to the status."""
     found = sorted((s for s in standings(context).values() if s.parts), key=lambda s: -(s.status_score or 0.0))
+    if context.many:
+        found = [s for s in found if s.status is not None and s.status >= 3]
     if not found:
         return nothing("Beiträge der Indikatoren sind in dieser Ausgabe nicht ausgewiesen.")
     used = indicators(context)
@@ -211,6 +213,8 @@ def contributions(context: Context) -> Part:
     )
     table = Table(context.setting.singular, columns, rows)
     what = f"In Standardabweichungen; 0 ist der Mittelwert der {context.setting.plural}, Werte über 0 belasten"
+    if context.many:
+        what = f"{context.setting.plural} mit niedrigem oder sehr niedrigem Status. {what}"
     return captioned_table("tbl-beitraege", table, "Was die Indikatoren zum Status beitragen", what, source(context))
 
 
