@@ -14,12 +14,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
+import lxml.html
 import pytest
 
 from sozlib.batch.plan import Plan
 from sozlib.batch.planning import make_plan
 from sozlib.build import Wish, build
+from sozlib.chapter import Chapter
+from sozlib.chapter import chapter as chapter_module
+from sozlib.chapter.display import Part
 from sozlib.project import Project
 from sozlib.snapshot import Snapshot
 from sozlib.state import prepare
@@ -122,6 +125,45 @@ def test_outlines_with_wrong_ids_end_where_they_belong(snapshot: Snapshot) -> No
     middle = dict(zip(outlines["id"], outlines.geometry.centroid, strict=True))
     neighbour, namesake = middle["04030416"], middle["06010102"]
     assert middle[AGAIN].distance(neighbour) < 2000 < middle[AGAIN].distance(namesake)
+
+
+@pytest.fixture
+def shown(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> list[Part]:
+    """What a chapter on the whole city puts out, as it comes."""
+    parts: list[Part] = []
+    monkeypatch.setattr(chapter_module, "show", parts.append)
+    return parts
+
+
+def test_figures_of_447_areas_show_their_distribution_and_the_districts(snapshot: Snapshot, shown: list[Part]) -> None:
+    chapter = Chapter.open(topic="lage", edition="public", snapshot=str(snapshot.path))
+    chapter.comparison("kinderarmut")
+    chapter.multiples("kinderarmut")
+    distribution, panels = shown
+    assert distribution.id == "fig-verteilung-kinderarmut"
+    assert "12 kleine Liniendiagramme der Bezirke" in panels.alt
+    assert all(len(part.alt) < 700 and len(part.svg) < 200_000 for part in shown)
+    behind = lxml.html.fromstring(re.findall(r"<details.*?</details>", distribution.markdown, re.DOTALL)[0])
+    assert len(behind.xpath("//tbody/tr")) == 10 + 10 + 1
+
+
+def test_the_table_of_all_areas_stands_below_their_districts_and_is_folded(
+    snapshot: Snapshot, shown: list[Part]
+) -> None:
+    chapter = Chapter.open(topic="lage", edition="public", snapshot=str(snapshot.path))
+    chapter.matrix()
+    folded = lxml.html.fromstring(re.findall(r"<details.*?</details>", shown[0].markdown, re.DOTALL)[0])
+    heads = [(row.get("class"), row.findtext("th")) for row in folded.xpath("//tbody/tr")]
+    assert len(heads) == 447 + 12 + 1
+    assert heads[0] == ("region", "Mitte")
+    assert heads[-1] == ("whole", "Berlin")
+    names = snapshot.areas.set_index("name")["parent"]
+    district = ""
+    for kind, name in heads[:-1]:
+        if kind == "region":
+            district = name
+        else:
+            assert snapshot.areas.set_index("id")["name"][names[name]] == district
 
 
 @dataclass(frozen=True)
