@@ -175,7 +175,7 @@ class Built:
 
     def page(self, name: str) -> str:
         source = (self.report / name).read_text(encoding="utf-8")
-        return html.unescape(re.sub(r"<[^>]+>", " ", source))
+        return html.unescape(re.sub(r"<[^>]+>", " ", source)).replace("\u00a0", " ")
 
 
 @pytest.fixture(scope="module")
