@@ -153,6 +153,21 @@ def test_a_text_concerns_its_chapter_and_volume_alone(built: Project) -> None:
     assert {v: r for v, r in found.volumes.items() if r} == {"altstadt": ("1 Kapitel neu",)}
 
 
+def test_a_report_made_again_in_part_is_the_one_made_from_nothing(built: Project, tmp_path: Path) -> None:
+    anew = Project(shutil.copytree(built.root, tmp_path / "neu", ignore=shutil.ignore_patterns("reports")))
+    before = outputs(built.output("public"))
+    with changed(built.notebooks / "texts" / "altstadt" / "arbeit.md", "", "Mehr dazu im Rathaus.\n"):
+        text = (built.notebooks / "texts" / "altstadt" / "arbeit.md").read_bytes()
+        assert main(["build", "--workers", "1", "--project", str(built.root)]) == 0
+        after = outputs(built.output("public"))
+    (anew.notebooks / "texts" / "altstadt" / "arbeit.md").write_bytes(text)
+    assert main(["build", "--workers", "2", "--project", str(anew.root)]) == 0
+    assert outputs(anew.output("public")) == after
+    assert after != before
+    assert main(["build", "--workers", "1", "--project", str(built.root)]) == 0
+    assert outputs(built.output("public")) == before
+
+
 def test_a_text_that_a_chapter_looked_for_in_vain_concerns_it_when_it_comes(built: Project) -> None:
     text = built.notebooks / "texts" / "0102" / "arbeit.md"
     text.parent.mkdir()
