@@ -199,7 +199,7 @@ def test_a_profile_shows_the_published_class_and_what_it_rests_on(built: Built) 
 
 
 def test_an_area_that_is_not_classified_says_why(built: Built) -> None:
-    assert "weniger als 300 Einwohnerinnen und Einwohner" in built.page("grosser-tiergarten/profil.html")
+    assert "Weniger als 300 Einwohnerinnen und Einwohner" in built.page("grosser-tiergarten/profil.html")
 
 
 def test_every_page_is_small_enough_for_a_phone(built: Built) -> None:
