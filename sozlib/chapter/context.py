@@ -140,7 +140,7 @@ class Context:
     @property
     def full_width(self) -> bool:
         """Whether figures may fill the page: a profile has no contents at its side as other chapters have."""
-        return self.area is not None and self.topic is None
+        return self.area is not None and not self.topic
 
     @property
     def focus(self) -> str:

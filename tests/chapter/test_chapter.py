@@ -44,6 +44,16 @@ def chapter(small_snapshot: Snapshot) -> Chapter:
     return Chapter.open(area="0101", topic="armut", edition="public", snapshot=str(small_snapshot.path))
 
 
+@pytest.mark.parametrize(("area", "topic", "width"), [("0101", "", 1040), ("0101", "armut", 680), ("", "", 680)])
+def test_figures_fill_a_profile_and_leave_room_for_the_contents_elsewhere(
+    small_snapshot: Snapshot, parts: list[Part], area: str, topic: str, width: int
+) -> None:
+    chapter = Chapter.open(area=area, topic=topic, edition="public", snapshot=str(small_snapshot.path))
+    chapter.multiples("above-rising")
+    assert f'class="b{width}"' in parts[-1].markdown
+    assert (" .wide}" in parts[-1].markdown) == (width == 1040)
+
+
 def everything(chapter: Chapter) -> None:
     chapter.header()
     chapter.key_figures()
