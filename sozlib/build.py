@@ -161,7 +161,10 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
             _summarise(chapters, volumes, say)
             minutes, seconds = divmod(round(time.perf_counter() - began), 60)
             say(f"Fertig in {minutes} min {seconds} s: {(report / 'index.html').as_posix()}")
+        if not wish.partial:
+            _enter(project, snapshot)
         digests.keep()
+        watched = watched.settled(project.ledger)
         receipt.write(workshop, _asked(project, edition, wish), watched, report, key, says)
     if wish.partial:
         say(f"Teilbau: der vollständige Bericht in {relative(project.output(edition), project.root)} blieb unberührt.")
@@ -185,10 +188,21 @@ def _held(project: Project, edition: Edition) -> list[Path]:
 
 def _prove(root: Path, cycle: str, snapshot: Path, held: Sequence[Path]) -> str:
     """Attack an edition in a process of its own; see :func:`sozlib.disclosure.proof.prove`."""
+    from sozlib.disclosure.ledger import ledger_of
     from sozlib.disclosure.proof import prove
     from sozlib.snapshot import Snapshot
 
-    return prove(Project(root, cycle), Snapshot.open(snapshot), [Snapshot.open(path) for path in held])
+    project, own = Project(root, cycle), Snapshot.open(snapshot)
+    earlier = ledger_of(project, edition_of(project, own.edition))
+    return prove(project, own, [Snapshot.open(path) for path in held], earlier)
+
+
+def _enter(project: Project, snapshot: Snapshot) -> None:
+    """Enter what a released edition shows into the ledger; one that holds nothing back is not published."""
+    from sozlib.disclosure.ledger import entry, keep
+
+    if edition_of(project, snapshot.edition).protects:
+        keep(snapshot, entry(project, snapshot.edition))
 
 
 def _prepare_downloads(snapshot: Path, workshop: Path) -> None:
@@ -250,7 +264,11 @@ def _look(project: Project) -> receipt.Watched:
 
 def _elsewhere(project: Project, snapshot: Snapshot) -> set[Path]:
     """Folders of raw tables that lie neither in the data folder nor among the parameters."""
-    named = {project.path(name) for name in snapshot.meta["inputs"] if not name.startswith(("sozlib/", "parameters/"))}
+    named = {
+        project.path(name)
+        for name in snapshot.meta["inputs"]
+        if not name.startswith(("sozlib/", "parameters/", "ledger/"))
+    }
     paths = {path for path in named if not path.is_relative_to(project.data) and path.name != "tokens.css"}
     own = {path for path in paths if path.is_relative_to(project.root)}
     folders = {project.root / path.relative_to(project.root).parts[0] for path in own if path.parent != project.root}

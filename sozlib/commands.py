@@ -138,13 +138,15 @@ def show_attack(project: Project, edition: str, lines: int = 20) -> int:
     int
         0, or 3 if a protected count can be inferred too precisely.
     """
+    from sozlib.disclosure.ledger import ledger_of
     from sozlib.disclosure.proof import described, run_attack, summary
+    from sozlib.editions import edition_of
     from sozlib.errors import BuildError
     from sozlib.state import held_snapshots, prepare
 
     snapshot = prepare(project, edition)
     held = held_snapshots(project, edition)
-    found = run_attack(project, snapshot, held)
+    found = run_attack(project, snapshot, held, ledger_of(project, edition_of(project, edition)))
     short = [inference for inference in found if not inference.safe]
     print(f"Ausgabe {edition}" + (f", zusammen mit {', '.join(other.edition for other in held)}" if held else ""))
     for inference in found[: max(lines, len(short))]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import sozlib
 from sozlib.disclosure.hidden import is_written, record_of
+from sozlib.disclosure.ledger import released_before
 from sozlib.edition import Edition
 from sozlib.editions import edition_of
 from sozlib.errors import Place, Problem
@@ -65,6 +66,8 @@ def _inputs(project: Project) -> Iterator[tuple[str, Path]]:
     for file in project.parameters.rglob("*.yml"):
         if file.parent.name != "cycles" or file.stem == project.cycle.id:
             yield f"parameters/{file.relative_to(project.parameters).as_posix()}", file
+    for path in released_before(project):
+        yield project.shown(path), path
     declared = [project.report.areas.table, project.report.areas.geometry, project.report.areas.changes]
     sources, files, _ = read_sources(project)
     declared += [source.area.map_file for source in sources.values()]

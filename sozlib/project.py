@@ -339,6 +339,11 @@ class Project:
         return self.root / "parameters"
 
     @property
+    def ledger(self) -> Path:
+        """Folder of the counts that released editions have shown, see :mod:`sozlib.disclosure.ledger`."""
+        return self.root / "ledger"
+
+    @property
     def notebooks(self) -> Path:
         """Folder of the templates and texts."""
         return self.root / "notebooks"

@@ -47,6 +47,10 @@ class Watched:
         more = {str(folder): _tree(folder, self.moment) for folder in folders if str(folder) not in self.trees}
         return replace(self, trees=self.trees | more)
 
+    def settled(self, folder: Path) -> Watched:
+        """The same with a folder as the build leaves it, because the build itself writes there."""
+        return replace(self, trees=self.trees | {str(folder): _tree(folder)})
+
 
 def look(root: Path, data: str, folders: Iterable[Path]) -> Watched:
     """Stamps of all that a build can read.

@@ -19,6 +19,7 @@ import sozlib
 from sozlib.analysis.analyse import analyse, examine_analyses
 from sozlib.analysis.standardisation import protect_standardised, standardised
 from sozlib.disclosure.hidden import hidden_cells, record_of, write_hidden
+from sozlib.disclosure.ledger import Ledger, ledger_of
 from sozlib.disclosure.own import NOBODY, Own
 from sozlib.disclosure.protect import protect, protect_population
 from sozlib.disclosure.showing import limits_of, population_shown, shown
@@ -91,7 +92,7 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
     raise_errors(examine_editions(project, state.catalogue))
     path.parent.mkdir(parents=True, exist_ok=True)
     _write_problems(remarks_of(path), state.observations.problems)
-    indicators, population, limits = _as_shown(project, chosen, state)
+    indicators, population, limits = _as_shown(project, chosen, state, ledger_of(project, chosen))
     areas = state.observations.areas
     write_hidden(hidden_cells(state.indicators, indicators, state.population, population), record_of(path))
     analyses = analyse(
@@ -142,17 +143,26 @@ def held_snapshots(project: Project, edition: str) -> tuple[Snapshot, ...]:
 
 
 def _as_shown(
-    project: Project, edition: Edition, state: State
+    project: Project, edition: Edition, state: State, ledger: Ledger
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, tuple[float, ...]]]:
     """Indicators and population of an edition, and limits of the classes that it tells."""
     areas, levels, minimum = state.observations.areas, _levels(project), edition.minimum_count
     own = Own.of(edition.own, areas, edition.own_minimum_count)
     base = areas.loc[areas["level"] == levels[0], "id"].tolist()
+    sources = {m.id: s.minimum_count for s in state.observations.sources.values() for m in s.measures}
 
     def protected(for_whom: Own) -> pd.DataFrame:
         trend = project.cycle.trend_years
         return protect(
-            state.indicators, state.catalogue, areas, levels, minimum=minimum, trend_years=trend, own=for_whom
+            state.indicators,
+            state.catalogue,
+            areas,
+            levels,
+            minimum=minimum,
+            trend_years=trend,
+            own=for_whom,
+            sources=sources,
+            ledger=ledger,
         )
 
     indicators = protected(own)
@@ -170,7 +180,16 @@ def _as_shown(
             limits=limits,
             minimum=minimum,
         )
-    population = protect_population(state.population, areas, state.catalogue, minimum=minimum, own=own)
+    population = protect_population(
+        state.population,
+        areas,
+        state.catalogue,
+        minimum=minimum,
+        own=own,
+        measure=project.report.population,
+        sources=sources,
+        ledger=ledger,
+    )
     return indicators, population_shown(population, shows=edition.shows, own=own, base=base), limits
 
 
@@ -237,12 +256,25 @@ def _indicators(project: Project, observations: Observations, catalogue: tuple[I
 
 
 def _sources(observations: Observations) -> list[dict[str, Any]]:
-    told = ("id", "title", "publisher", "citation", "as_of", "licence", "notes", "url", "retrieved", "territory")
+    told = (
+        "minimum_count",
+        "id",
+        "title",
+        "publisher",
+        "citation",
+        "as_of",
+        "licence",
+        "notes",
+        "url",
+        "retrieved",
+        "territory",
+    )
     return [
         {
             **{name: getattr(source, name) for name in told},
             "breaks": [{"period": year, "text": text} for year, text in sorted(source.breaks.items())],
             "measures": [measure.id for measure in source.measures],
+            "minimum_count": source.minimum_count,
         }
         for source in observations.sources.values()
     ]

@@ -25,21 +25,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
+from sozlib.disclosure.bounds import ContradictionError, intervals
 from sozlib.disclosure.hidden import Hidden
 from sozlib.disclosure.own import Own
+from sozlib.disclosure.rule import Rule
 from sozlib.disclosure.system import Atom, Count, System, counts, people
 from sozlib.edition import Shows, Side
-from sozlib.errors import SozlibError
 from sozlib.indicators.catalogue import Indicator
 from sozlib.snapshot import Snapshot
-
-
-class ContradictionError(SozlibError):
-    """Published numbers that cannot all be true."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +48,15 @@ class Inference:
         Smallest and largest number that agree with everything published; ``high`` may be infinite.
     required
         Width that the rule asks for; 0 for counts hidden only to protect others.
+    told
+        An earlier edition showed it: hiding it now cannot make it unknown again.
     """
 
     count: Count
     low: float
     high: float
     required: float
+    told: bool = False
 
     @property
     def width(self) -> float:
@@ -73,7 +70,13 @@ class Inference:
 
 
 def attack(
-    snapshot: Snapshot, hidden: Hidden, kinds: Mapping[str, str], held: Sequence[Snapshot] = ()
+    snapshot: Snapshot,
+    hidden: Hidden,
+    kinds: Mapping[str, str],
+    held: Sequence[Snapshot] = (),
+    *,
+    earlier: Sequence[tuple[Count, float]] = (),
+    exact: bool = True,
 ) -> tuple[Inference, ...]:
     """Attack an edition.
 
@@ -87,45 +90,49 @@ def attack(
         Kinds of the measures.
     held
         Further editions that the same readers have.
+    earlier
+        What editions released before have shown (:mod:`sozlib.disclosure.ledger`). A number that has been revised
+        since is another number and is left out.
+    exact
+        Find every interval exactly; otherwise an interval within it is enough where that is wide enough already.
 
     Returns
     -------
     tuple of Inference
         One for each hidden count, the least safe first.
     """
-    edition = snapshot.meta["edition"]
-    minimum = int(edition["minimum_count"])
     catalogue = [Indicator.model_validate(entry) for entry in snapshot.meta["catalogue"]]
     measure = snapshot.meta["report"]["population"]
     base = str(snapshot.meta["report"]["levels"][0]["id"])
-    published: list[tuple[Count, float]] = []
-    for source in (snapshot, *held):
-        published += counts(source.indicators, catalogue, kinds)
-        if measure and len(source.population):
-            published += people(source.population, measure)
+    published = [pair for one in (snapshot, *held) for pair in counts_of(one, kinds)]
     true = _true(hidden, catalogue, kinds, measure)
     bounds = _bounds(snapshot.indicators, catalogue, kinds)
-    system = System.of(published, snapshot.areas, base, bounds=bounds)
-    own = Own.of(tuple(edition.get("own", ())), snapshot.areas, int(edition.get("own_minimum_count", 0)))
-    protected = _protected(hidden, snapshot, catalogue, kinds, minimum, true)
-    widths = dict.fromkeys(_withheld(hidden, edition, own, base, snapshot.areas, catalogue, kinds), 1.0)
-    widths |= dict.fromkeys(protected, float(minimum))
-    targets = [count for key, count in system.unknown.items() if key in true]
-    try:
-        found = infer(system, targets)
-    except ContradictionError:  # somebody is neither male nor female: the intruder must reckon with a third group
-        system = System.of(published, snapshot.areas, base, ("m", "f", "d"), bounds)
-        found = infer(system, targets)
+    required = _required(hidden, snapshot, catalogue, kinds, base, true)
+    told, lost = _told(published, earlier, true)
+    # Numbers of an earlier edition that this one no longer has may have been revised, so that they contradict it; and
+    # where somebody is neither male nor female the intruder must reckon with a third group.
+    tries = [(more, sexes) for more in ([*told, *lost], told) for sexes in (("m", "f"), ("m", "f", "d"))]
+    for more, sexes in tries[: None if lost else 2]:
+        system = System.of([*published, *more], snapshot.areas, base, sexes, bounds)
+        targets = [count for key, count in system.unknown.items() if key in true]
+        try:
+            found = infer(system, targets, None if exact else [required.get(t.identity, 0.0) for t in targets])
+            break
+        except ContradictionError as error:
+            contradiction = error
+    else:
+        raise contradiction
     inferences = [
-        Inference(count, low, high, 0.0 if _theirs(count, true, own) else widths.get(count.identity, 0.0))
+        Inference(count, low, high, required.get(count.identity, 0.0))
         for count, (low, high) in zip(targets, found, strict=True)
     ]
+    inferences += [Inference(count, number, number, 0.0, told=True) for count, number in told]
     return tuple(sorted(inferences, key=lambda i: (i.safe, i.required == 0, i.width, i.count.name, i.count.period)))
 
 
-def _theirs(count: Count, true: Mapping[tuple[object, ...], float], own: Own) -> bool:
+def _theirs(count: Count, true: _Truth, own: Own) -> bool:
     """Whether a count is the readers' own and none that the rule hides even from them."""
-    return count.area in own.areas and not 0 < abs(true[count.identity]) < own.minimum
+    return count.area in own.areas and not 0 < abs(true[count.identity][1]) < own.minimum
 
 
 def _withheld(
@@ -153,6 +160,35 @@ def _withheld(
     return {count.identity for count, _ in counts(rows[chosen].assign(denominator=np.nan), catalogue, kinds)}
 
 
+def counts_of(snapshot: Snapshot, kinds: Mapping[str, str]) -> list[tuple[Count, float]]:
+    """All counts of an edition, NaN where it shows none."""
+    catalogue = [Indicator.model_validate(entry) for entry in snapshot.meta["catalogue"]]
+    measure = snapshot.meta["report"]["population"]
+    found = list(counts(snapshot.indicators, catalogue, kinds))
+    if measure and len(snapshot.population):
+        found += people(snapshot.population, measure)
+    return found
+
+
+def _told(
+    published: Sequence[tuple[Count, float]],
+    earlier: Sequence[tuple[Count, float]],
+    true: _Truth,
+) -> tuple[list[tuple[Count, float]], list[tuple[Count, float]]]:
+    """Earlier numbers that are hidden now and still true, and those of which the edition has nothing."""
+    here = {count.identity for count, _ in published}
+    shown = {count.identity for count, number in published if np.isfinite(number)}
+    told: dict[tuple[object, ...], tuple[Count, float]] = {}
+    lost: dict[tuple[object, ...], tuple[Count, float]] = {}
+    for count, number in earlier:
+        key = count.identity
+        if key not in here:
+            lost.setdefault(key, (count, number))
+        elif key not in shown and key in true and true[key][1] == number:
+            told.setdefault(key, (count, number))
+    return list(told.values()), list(lost.values())
+
+
 def _bounds(
     indicators: pd.DataFrame, catalogue: Sequence[Indicator], kinds: Mapping[str, str]
 ) -> list[tuple[Count, float]]:
@@ -167,13 +203,15 @@ def _bounds(
     return [(count, float(top)) for count, top in pairs if np.isfinite(top)]
 
 
-def _true(
-    hidden: Hidden, catalogue: Sequence[Indicator], kinds: Mapping[str, str], measure: str | None
-) -> dict[tuple[object, ...], float]:
+#: Counts with their true number, by identity.
+_Truth = dict[tuple[object, ...], tuple[Count, float]]
+
+
+def _true(hidden: Hidden, catalogue: Sequence[Indicator], kinds: Mapping[str, str], measure: str | None) -> _Truth:
     pairs = list(counts(hidden.indicators, catalogue, kinds))
     if measure:
         pairs += people(hidden.population.assign(age_to=_tops(hidden.population)), measure)
-    return {count.identity: number for count, number in pairs if np.isfinite(number)}
+    return {count.identity: (count, number) for count, number in pairs if np.isfinite(number)}
 
 
 def _tops(population: pd.DataFrame) -> pd.Series:
@@ -184,29 +222,32 @@ def _tops(population: pd.DataFrame) -> pd.Series:
     return population["age_from"].map(tops).astype("Int64")
 
 
-def _protected(
+def _required(
     hidden: Hidden,
     snapshot: Snapshot,
     catalogue: Sequence[Indicator],
     kinds: Mapping[str, str],
-    minimum: int,
-    true: Mapping[tuple[object, ...], float],
-) -> set[tuple[object, ...]]:
-    """Counts that the rule itself protects: small ones, and those whose complement is small."""
-    found = {key for key, number in true.items() if 0 < abs(number) < minimum}
+    base: str,
+    true: _Truth,
+) -> dict[tuple[object, ...], float]:
+    """Widths that the rule asks for: of small counts, of those whose complement is small, of what is withheld."""
+    rule = Rule.of(snapshot.meta, snapshot.areas)
     proportions = {indicator.id for indicator in catalogue if indicator.kind == "proportion"}
     rows = hidden.indicators[hidden.indicators["indicator"].isin(proportions)]
     shown = snapshot.indicators[["indicator", "area", "period", "denominator"]]
     both = rows.merge(shown, on=["indicator", "area", "period"], suffixes=("", "_shown"))
     others = both["denominator"].fillna(both["denominator_shown"]) - both["numerator"]
-    small = both[(others > 0) & (others < minimum)]
-    for count, _ in counts(small.assign(denominator=np.nan), catalogue, kinds):
-        if count.identity in true and count.name.endswith("(Zähler)"):
-            found.add(count.identity)
-    return found
+    not_meant = counts(both.assign(numerator=others, denominator=np.nan), catalogue, kinds)
+    withheld = _withheld(hidden, snapshot.meta["edition"], rule.own, base, snapshot.areas, catalogue, kinds)
+    found = dict.fromkeys(withheld & true.keys(), 1.0)
+    for count, number in [*true.values(), *not_meant]:
+        least = rule.minimum([term for term, _, _ in count.parts])
+        if count.identity in true and 0 < abs(number) < least:
+            found[count.identity] = float(least)
+    return {key: width for key, width in found.items() if not _theirs(true[key][0], true, rule.own)}
 
 
-def infer(system: System, targets: Sequence[Count]) -> list[tuple[float, float]]:
+def infer(system: System, targets: Sequence[Count], enough: Sequence[float] | None = None) -> list[tuple[float, float]]:
     """Smallest and largest number of each hidden count.
 
     Parameters
@@ -215,6 +256,8 @@ def infer(system: System, targets: Sequence[Count]) -> list[tuple[float, float]]
         What is published.
     targets
         Hidden counts.
+    enough
+        See :func:`sozlib.disclosure.bounds.intervals`.
 
     Raises
     ------
@@ -238,11 +281,7 @@ def infer(system: System, targets: Sequence[Count]) -> list[tuple[float, float]]
         rows.append({**row, slack: 1.0})
         right.append(top - rest)
     goals = [_unknown_part(system, count) for count in targets]
-    position: dict[Atom, int] = {}
-    for row in [*rows, *(goal for goal, _ in goals)]:
-        for atom in row:
-            position.setdefault(atom, len(position))
-    return _solve(rows, right, goals, position)
+    return intervals(rows, right, goals, enough)
 
 
 def _open_places(system: System) -> set[tuple[str, str, int]]:
@@ -272,54 +311,3 @@ def _unknown_part(system: System, count: Count) -> tuple[dict[Atom, float], floa
             for atom, weight in system.atoms(own).items():
                 row[atom] += weight
     return {atom: weight for atom, weight in row.items() if weight}, rest
-
-
-def _solve(
-    rows: list[dict[Atom, float]],
-    right: list[float],
-    goals: list[tuple[dict[Atom, float], float]],
-    position: dict[Atom, int],
-) -> list[tuple[float, float]]:
-    size = len(position)
-    matrix = _matrix(rows, position, size)
-    part = connected_components(abs(matrix).T @ abs(matrix), directed=False)[1] if size else np.array([], dtype=int)
-    equations: dict[int, list[int]] = defaultdict(list)
-    for number, row in enumerate(rows):
-        equations[int(part[position[next(iter(row))]])].append(number)
-    inside_of = {component: np.flatnonzero(part == component) for component in range(part.max(initial=-1) + 1)}
-    results = []
-    for goal, rest in goals:
-        low = high = rest
-        of: dict[int, dict[int, float]] = defaultdict(dict)
-        for atom, weight in goal.items():
-            of[int(part[position[atom]])][position[atom]] = weight
-        for component, weights in of.items():
-            inside = inside_of[component]
-            lines = equations[component]
-            objective = np.zeros(len(inside))
-            objective[np.searchsorted(inside, list(weights))] = list(weights.values())
-            block = matrix[lines][:, inside] if lines else None
-            least, most = _extremes(objective, block, np.array(right)[lines])
-            low, high = low + least, high + most
-        highest = float(np.floor(high + 1e-6)) if np.isfinite(high) else high
-        results.append((float(np.ceil(low - 1e-6)) + 0.0, highest))
-    return results
-
-
-def _extremes(objective: np.ndarray, block: csr_array | None, right: np.ndarray) -> tuple[float, float]:
-    """Minimum and maximum of a sum over all non-negative solutions."""
-    found = []
-    for sign in (1.0, -1.0):
-        answer = linprog(sign * objective, A_eq=block, b_eq=right if block is not None else None, method="highs")
-        if answer.status == 2:
-            raise ContradictionError("Die veröffentlichten Zahlen widersprechen sich: Summen gehen nicht auf.")
-        found.append(-sign * np.inf if answer.status == 3 else sign * float(answer.fun))
-    return found[0], found[1]
-
-
-def _matrix(rows: list[dict[Atom, float]], position: dict[Atom, int], size: int) -> csr_array:
-    lengths = [len(row) for row in rows]
-    line = np.repeat(np.arange(len(rows)), lengths)
-    column = np.array([position[atom] for row in rows for atom in row], dtype=int)
-    weight = np.array([w for row in rows for w in row.values()], dtype=float)
-    return csr_array((weight, (line, column)), shape=(len(rows), size))

@@ -45,13 +45,19 @@ class Sum:
         """Positions of parts and total."""
         return self.parts if self.total is None else (*self.parts, self.total)
 
+    def without(self, told: npt.NDArray[np.bool_]) -> Sum:
+        """The sum of what readers do not know yet: known parts are subtracted, a known total is a number."""
+        parts = tuple(cell for cell in self.parts if not told[cell])
+        return Sum(parts, None if self.total is None or told[self.total] else self.total)
+
 
 def conceal(
     sizes: npt.NDArray[np.float64],
     primary: npt.NDArray[np.bool_],
     sums: Sequence[Sum],
-    minimum: int,
+    minimum: int | npt.NDArray[np.int_],
     already: npt.NDArray[np.bool_] | None = None,
+    told: npt.NDArray[np.bool_] | None = None,
 ) -> npt.NDArray[np.bool_]:
     """Cells to hide.
 
@@ -64,9 +70,12 @@ def conceal(
     sums
         Sums that readers know or can make.
     minimum
-        How much the other hidden cells of a sum must hold together, so that each small count stays uncertain.
+        How much the other hidden cells of a sum must hold together, so that each small count stays uncertain; one
+        number, or one for each cell.
     already
         Further cells that are hidden anyway.
+    told
+        Cells whose number readers know from elsewhere: hidden or not, they blur no other.
 
     Returns
     -------
@@ -74,6 +83,9 @@ def conceal(
         Mask of hidden cells; holds ``primary``. Empty cells are never chosen: that nothing is there is public.
     """
     unknown = np.isnan(sizes)
+    minimum = np.broadcast_to(minimum, sizes.shape)
+    if told is not None and told.any():
+        sums = [equation.without(told) for equation in sums]
     of_cell: dict[int, list[Sum]] = defaultdict(list)
     for equation in sums:
         for cell in equation.members:
@@ -106,7 +118,7 @@ def _spread(
     primary: npt.NDArray[np.bool_],
     unknown: npt.NDArray[np.bool_],
     of_cell: Mapping[int, Sequence[Sum]],
-    minimum: int,
+    minimum: npt.NDArray[np.int_],
 ) -> npt.NDArray[np.bool_]:
     """Hide further cells until every sum is safe by itself."""
     waiting = deque(dict.fromkeys(s for cell in np.flatnonzero(hidden) for s in of_cell[int(cell)]))
@@ -128,7 +140,7 @@ def _additions(
     primary: npt.NDArray[np.bool_],
     hidden: npt.NDArray[np.bool_],
     unknown: npt.NDArray[np.bool_],
-    minimum: int,
+    minimum: npt.NDArray[np.int_],
 ) -> list[int]:
     """Further cells of one sum to hide, smallest part first, the total last."""
     added: list[int] = []
@@ -146,7 +158,7 @@ def _safe(
     primary: npt.NDArray[np.bool_],
     hidden: npt.NDArray[np.bool_],
     unknown: npt.NDArray[np.bool_],
-    minimum: int,
+    minimum: npt.NDArray[np.int_],
     added: list[int],
 ) -> bool:
     concealed = [c for c in equation.members if hidden[c] or c in added]
@@ -157,7 +169,7 @@ def _safe(
     if any(unknown[c] for c in equation.members) or (equation.total is not None and equation.total in concealed):
         return True
     everything = float(np.nansum(sizes[concealed]))
-    return all(everything - sizes[c] >= minimum for c in concealed if primary[c])
+    return all(everything - sizes[c] >= minimum[c] for c in concealed if primary[c])
 
 
 def determined(unknown: npt.NDArray[np.bool_], sums: Sequence[Sum]) -> npt.NDArray[np.bool_]:

@@ -65,7 +65,8 @@ class Own:
         least: npt.NDArray[np.float64],
         area: pd.Series,
         sums: Sequence[Sum],
-        minimum: int,
+        minimum: int | npt.NDArray[np.int_],
+        told: npt.NDArray[np.bool_] | None = None,
     ) -> npt.NDArray[np.bool_]:
         """Cells that stay hidden from these readers.
 
@@ -81,6 +82,8 @@ class Own:
             Sums that readers know or can make.
         minimum
             The rule for the others, see :func:`~sozlib.disclosure.concealment.conceal`.
+        told
+            Cells that readers know from earlier editions.
 
         Returns
         -------
@@ -92,7 +95,7 @@ class Own:
         opened = hidden & mine & ~small
         # Empty cells are never chosen: what the public edition shows cannot be closed again.
         choice = np.where(hidden | np.isnan(sizes), sizes, 0.0)
-        closed = conceal(choice, hidden & small, sums, minimum, already=hidden & ~opened)
+        closed = conceal(choice, hidden & small, sums, minimum, already=hidden & ~opened, told=told)
         return closed & hidden
 
 

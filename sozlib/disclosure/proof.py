@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sozlib.disclosure.hidden import read_hidden, record_of
+from sozlib.disclosure.ledger import NOTHING, Ledger
 from sozlib.edition import Edition
 from sozlib.errors import BuildError
 from sozlib.files import digest_of
@@ -25,24 +26,44 @@ if TYPE_CHECKING:
 RESULT = "angriff.json"
 
 
-def run_attack(project: Project, snapshot: Snapshot, held: Sequence[Snapshot] = ()) -> tuple[Inference, ...]:
-    """Attack a snapshot, with others that its readers have; what the rule protects and is found comes first."""
+def run_attack(
+    project: Project,
+    snapshot: Snapshot,
+    held: Sequence[Snapshot] = (),
+    earlier: Ledger = NOTHING,
+    *,
+    exact: bool = True,
+) -> tuple[Inference, ...]:
+    """Attack a snapshot; what the rule protects and is found too precisely comes first.
+
+    Parameters
+    ----------
+    project
+        Its sources say which measures are counts.
+    snapshot
+        The edition.
+    held
+        Snapshots of further editions that the same readers have.
+    earlier
+        What they know from earlier releases.
+    exact
+        See :func:`sozlib.disclosure.attack.attack`.
+    """
     from sozlib.disclosure.attack import attack  # not needed where the last result still holds
 
     sources = read_sources(project)[0].values()
     kinds = {measure.id: measure.kind for source in sources for measure in source.measures}
-    return attack(snapshot, read_hidden(record_of(snapshot.path)), kinds, held)
+    hidden = read_hidden(record_of(snapshot.path))
+    return attack(snapshot, hidden, kinds, held, earlier=tuple(earlier.counts(kinds)), exact=exact)
 
 
-def prove(project: Project, snapshot: Snapshot, held: Sequence[Snapshot] = ()) -> str:
+def prove(project: Project, snapshot: Snapshot, held: Sequence[Snapshot] = (), earlier: Ledger = NOTHING) -> str:
     """Attack an edition unless this very state has withstood an attack already.
 
     Parameters
     ----------
-    project, snapshot
-        The project and the edition's snapshot.
-    held
-        Snapshots of further editions that the same readers have.
+    project, snapshot, held, earlier
+        See :func:`run_attack`.
 
     Returns
     -------
@@ -57,11 +78,12 @@ def prove(project: Project, snapshot: Snapshot, held: Sequence[Snapshot] = ()) -
     if not Edition.model_validate(snapshot.meta["edition"]).protects:
         return ""
     result = record_of(snapshot.path) / RESULT
+    # What was published earlier is among the inputs that the digest covers.
     state = digest_of([snapshot.digest, *(other.digest for other in held)])
     kept = _kept(result, state)
     if kept is not None:
         return kept
-    found = run_attack(project, snapshot, held)
+    found = run_attack(project, snapshot, held, earlier, exact=False)
     short = [inference for inference in found if not inference.safe]
     if short:
         raise BuildError(
@@ -78,12 +100,14 @@ def summary(found: tuple[Inference, ...]) -> str:
     """One German sentence on an attack that failed."""
     protected = [inference for inference in found if inference.required > 0]
     if not protected:
-        return f"Angriff: {len(found)} gesperrte Zahlen, keine davon muss geschützt bleiben."
+        return f"Angriff: {len(found)} gesperrte Zahlen, keine davon muss oder kann geschützt bleiben."
     least = min(inference.width for inference in protected)
     asked = " oder ".join(_number(width) for width in sorted({inference.required for inference in protected}))
+    told = sum(inference.told for inference in found)
     return (
         f"Angriff: {len(found)} gesperrte Zahlen, davon {len(protected)} zu schützen; "
         f"alle bleiben auf mindestens {_number(least)} ungewiss (verlangt: {asked})."
+        + (f" {told} davon sind aus früheren Ausgaben bekannt und nicht mehr zu schützen." if told else "")
     )
 
 
@@ -91,6 +115,9 @@ def described(inference: Inference, snapshot: Snapshot) -> str:
     """A hidden count and the interval that can be inferred, in German."""
     names = dict(zip(snapshot.areas["id"], snapshot.areas["name"], strict=True))
     count = inference.count
+    if inference.told:
+        where = f"{count.name}, {names.get(count.area, count.area)}, {count.period}"
+        return f"{where}: schon in einer früheren Ausgabe veröffentlicht"
     high = f"und {_number(inference.high)}" if inference.high != float("inf") else "und beliebig viel"
     asked = f"; verlangt ist eine Breite von {_number(inference.required)}" if inference.required else ""
     return (

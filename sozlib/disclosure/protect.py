@@ -13,14 +13,14 @@ Ranks are made anew among the values that are shown. In the population table by 
 further ones wherever a published sum of age groups, of both sexes or of areas would give them away.
 
 What this does **not** do: counts of one measure in overlapping groups (under 15, under 18) may give away a hidden one
-(:mod:`sozlib.disclosure.attack` finds it and stops the build); editions and cycles can be compared; groups of which all
-or nobody are meant stay visible; nothing is rounded; contributions of few services to a sum (dominance) are not looked
-at. Empty counts are shown as "–".
+(:mod:`sozlib.disclosure.attack` finds it and stops the build); groups of which all or nobody are meant stay visible;
+nothing is rounded; contributions of few services to a sum (dominance) are not looked at. Empty counts are shown as "–".
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from sozlib.disclosure.concealment import Sum, conceal
+from sozlib.disclosure.ledger import NOTHING, Ledger, key_of, population_keys
 from sozlib.disclosure.own import NOBODY, Own
+from sozlib.disclosure.rule import Rule
 from sozlib.indicators.catalogue import SURFACE, Indicator, Term
 from sozlib.indicators.compute import compared, typed
 
@@ -36,6 +38,7 @@ from sozlib.indicators.compute import compared, typed
 _FOLLOWING = ["numerator", "value", "lower", "upper", "trend_change", "numerator_size", "numerator_least"]
 _WORDS = ["versus_whole", "versus_region", "trend", "trend_from", "rank"]
 SIGN = "."
+_NO_OTHER: Mapping[str, int] = MappingProxyType({})
 
 
 def protect(
@@ -47,6 +50,8 @@ def protect(
     minimum: int,
     trend_years: int,
     own: Own = NOBODY,
+    sources: Mapping[str, int] = _NO_OTHER,
+    ledger: Ledger = NOTHING,
 ) -> pd.DataFrame:
     """Indicators of an edition.
 
@@ -64,13 +69,17 @@ def protect(
         Span of the trend.
     own
         Areas whose own counts the readers may see, as far as that gives away nobody else's.
+    sources
+        Larger minimum of the source of a measure, by measure.
+    ledger
+        What readers know from earlier editions: it cannot blur anything.
     """
     if minimum <= 1 or frame.empty:
         return frame
     frame = frame.reset_index(drop=True)
     by_id = {indicator.id: indicator for indicator in indicators}
-    cells = _cells(frame, by_id)
-    cells["hidden"] = _hidden(cells, areas, minimum, own)
+    cells = _cells(frame, by_id, Rule(minimum, sources))
+    cells["hidden"] = _hidden(cells, areas, own, ledger)
     hidden = cells.set_index(["key", "area", "at"])["hidden"].groupby(level=[0, 1, 2]).any()
     numerator = _seen(frame, by_id, "numerator", hidden)
     denominator = _seen(frame, by_id, "denominator", hidden)
@@ -93,19 +102,12 @@ def _drop_trends(frame: pd.DataFrame, rows: pd.Series, trend_years: int) -> None
     frame.loc[index, "trend_change"] = np.nan
 
 
-def _key(terms: tuple[Term, ...]) -> tuple[str, int]:
-    """Identity of a count and its lag: the same count at another Stichtag is the same table, one year on."""
-    if len(terms) == 1:
-        return terms[0].model_copy(update={"lag": 0}).model_dump_json(), terms[0].lag
-    return "|".join(term.model_dump_json() for term in terms), 0
-
-
 def _counts(terms: tuple[Term, ...]) -> bool:
     return bool(terms) and all(term.measures != (SURFACE,) for term in terms)
 
 
-def _cells(frame: pd.DataFrame, by_id: dict[str, Indicator]) -> pd.DataFrame:
-    """Every count behind the indicators once for each use: key, area, at (its own period), size, least."""
+def _cells(frame: pd.DataFrame, by_id: dict[str, Indicator], rule: Rule) -> pd.DataFrame:
+    """Every count behind the indicators once: key, area, at (its own period), number, size, least, minimum."""
     parts = []
     for name, rows in frame.groupby("indicator", sort=False):
         indicator = by_id[str(name)]
@@ -113,7 +115,7 @@ def _cells(frame: pd.DataFrame, by_id: dict[str, Indicator]) -> pd.DataFrame:
         for side, terms in uses:
             if not _counts(terms):
                 continue
-            key, lag = _key(terms)
+            key, lag = key_of(terms)
             size = rows["numerator_size"] if side == "numerator" else rows["denominator"]
             least = rows[f"{side}_least"]
             if side == "numerator" and indicator.kind == "proportion":
@@ -121,20 +123,23 @@ def _cells(frame: pd.DataFrame, by_id: dict[str, Indicator]) -> pd.DataFrame:
                 # Whoever knows all and those meant knows those not meant: they are as few as that makes them.
                 least = pd.concat([least, others.where(others > 0)], axis=1).min(axis=1)
             at = rows["period"] - lag
-            parts.append(pd.DataFrame({"key": key, "area": rows["area"], "at": at, "size": size, "least": least}))
+            cell = {"key": key, "area": rows["area"], "at": at, "number": rows[side], "size": size, "least": least}
+            parts.append(pd.DataFrame({**cell, "minimum": rule.minimum(terms)}))
     cells = pd.concat(parts, ignore_index=True)
     return cells.groupby(["key", "area", "at"], as_index=False, sort=False).agg(
-        size=("size", "first"), least=("least", "min")
+        number=("number", "first"), size=("size", "first"), least=("least", "min"), minimum=("minimum", "max")
     )
 
 
-def _hidden(cells: pd.DataFrame, areas: pd.DataFrame, minimum: int, own: Own) -> npt.NDArray[np.bool_]:
+def _hidden(cells: pd.DataFrame, areas: pd.DataFrame, own: Own, ledger: Ledger) -> npt.NDArray[np.bool_]:
     least = cells["least"].to_numpy(dtype=float)
     sizes = cells["size"].abs().to_numpy(dtype=float)
+    minimum = cells["minimum"].to_numpy(dtype=int)
     sums = nested(cells, areas, ["key", "at"])
     primary = (least > 0) & (least < minimum)
-    hidden = conceal(sizes, primary, sums, minimum)
-    return own.disclosed(hidden, sizes, least, cells["area"], sums, minimum) if own else hidden
+    told = ledger.tells(cells["key"], cells["area"], cells["at"], cells["number"].to_numpy(dtype=float))
+    hidden = conceal(sizes, primary, sums, minimum, told=told)
+    return own.disclosed(hidden, sizes, least, cells["area"], sums, minimum, told) if own else hidden
 
 
 def nested(cells: pd.DataFrame, areas: pd.DataFrame, table: list[str]) -> list[Sum]:
@@ -156,7 +161,7 @@ def _seen(frame: pd.DataFrame, by_id: dict[str, Indicator], side: str, hidden: p
         terms: tuple[Term, ...] = getattr(by_id[str(name)], side)
         if not _counts(terms):
             continue
-        key, lag = _key(terms)
+        key, lag = key_of(terms)
         wanted = pd.MultiIndex.from_arrays([[key] * len(rows), rows["area"], rows["period"] - lag])
         result.loc[rows.index] = hidden.reindex(wanted, fill_value=False).to_numpy(dtype=bool)
     return result
@@ -169,6 +174,9 @@ def protect_population(
     *,
     minimum: int,
     own: Own = NOBODY,
+    measure: str | None = None,
+    sources: Mapping[str, int] = _NO_OTHER,
+    ledger: Ledger = NOTHING,
 ) -> pd.DataFrame:
     """Population by age group and sex of an edition; hidden cells have the status "." and no value.
 
@@ -185,13 +193,19 @@ def protect_population(
         Areas of all levels.
     indicators
         The catalogue: its terms name the sums of age groups that are published beside the table.
-    minimum, own
+    minimum, own, sources, ledger
         See :func:`protect`.
+    measure
+        Measure of the population; without it, sources and ledger have no say.
     """
     if minimum <= 1 or population.empty:
         return population
     cells = population.reset_index(drop=True)
     sizes = cells["value"].to_numpy(dtype=float)
+    told = np.zeros(len(cells), dtype=bool)
+    if measure:
+        minimum = max(minimum, sources.get(measure, 0))
+        told = ledger.tells(population_keys(cells, measure), cells["area"], cells["period"], sizes)
     primary = (sizes > 0) & (sizes < minimum)
     sums = nested(cells, areas, ["period", "sex", "age_from"])
     for bounds in sorted(_age_sums(indicators)):
@@ -210,9 +224,9 @@ def protect_population(
     for position, area, period in cells.loc[cells["sex"] == "", ["area", "period"]].itertuples():
         if (area, period) in groups:
             sums.append(Sum(tuple(int(within[i]) for i in groups[area, period]), int(position)))
-    hidden = conceal(sizes, primary, sums, minimum)
+    hidden = conceal(sizes, primary, sums, minimum, told=told)
     if own:
-        hidden = own.disclosed(hidden, sizes, sizes, cells["area"], sums, minimum)
+        hidden = own.disclosed(hidden, sizes, sizes, cells["area"], sums, minimum, told)
     cells.loc[hidden, "status"] = SIGN
     cells.loc[hidden, "value"] = np.nan
     return cells

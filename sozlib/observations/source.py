@@ -280,6 +280,11 @@ class Source(Parameters):
         description="Bedeutung der Ziffer 0: exact = nichts vorhanden, rounded = mehr als nichts, aber weniger als "
         "die Hälfte der Einheit (amtliche Lesart; sie gilt auch ohne Angabe, dann mit Hinweis)",
     )
+    minimum_count: int = Field(
+        0,
+        ge=0,
+        description="Anzahlen über null und darunter werden gesperrt, wo diese Zahl größer ist als die der Ausgabe",
+    )
     rounding: float = Field(1, gt=0, description="Werte sind auf Vielfache davon gerundet; lockert die Summenprüfungen")
     checks: tuple[Check, ...] = Field((), description="Summen und Teile, die stimmen müssen")
 

@@ -1,0 +1,173 @@
+"""What has been published stays known: the counts that released editions have shown, kept from cycle to cycle.
+
+A number hidden this year may stand in last year's report, or follow from last year's total and this year's parts. So
+every release of an edition that protects anything leaves its published counts in the project's folder ``ledger``, one
+file for each cycle, version and edition. Later builds read them: a count that was shown cannot hide another, and the
+attack counts on it. A build of the same version replaces its own file, so drafts leave nothing behind; what has been
+given away and then changed needs a new ``version`` in the cycle's parameters.
+
+The folder holds nothing but what everybody (or the readers of that edition) can read in the report, so it may be
+committed with the project; without it an earlier report is forgotten.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sozlib.disclosure.system import Count, expressed
+from sozlib.edition import Edition
+from sozlib.indicators.catalogue import Indicator, Term
+from sozlib.project import Project
+from sozlib.snapshot import Snapshot
+
+#: ``count`` says in JSON what is counted, ``year`` of what Stichtag.
+COLUMNS = ("count", "area", "year", "number")
+
+
+def key_of(terms: tuple[Term, ...]) -> tuple[str, int]:
+    """Identity of a count and its lag: the same count at another Stichtag is the same table, one year on."""
+    if len(terms) == 1:
+        return terms[0].model_copy(update={"lag": 0}).model_dump_json(), terms[0].lag
+    return "|".join(term.model_dump_json() for term in terms), 0
+
+
+def _group(measure: str, sex: str, age_from: int, age_to: int | None) -> Term:
+    """A cell of the population by age and sex."""
+    return Term.model_validate({"measure": measure, "sex": sex or None, "age_from": age_from, "age_to": age_to})
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Counts that readers have seen before.
+
+    Parameters
+    ----------
+    table
+        Columns :data:`COLUMNS`, each count once: as it was shown last.
+    """
+
+    table: pd.DataFrame
+
+    @classmethod
+    def read(cls, paths: Sequence[Path]) -> Ledger:
+        """Ledger of released editions, oldest first."""
+        frames = [pd.read_parquet(path) for path in paths]
+        frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(COLUMNS))
+        return cls(frame.drop_duplicates(["count", "area", "year"], keep="last", ignore_index=True))
+
+    def __bool__(self) -> bool:
+        return bool(len(self.table))
+
+    def tells(
+        self, key: pd.Series, area: pd.Series, year: pd.Series, number: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.bool_]:
+        """Which counts were shown with the number that they still have; a revised number is another one.
+
+        Parameters
+        ----------
+        key
+            What is counted, by :func:`key_of`.
+        area, year, number
+            Where, when, how many.
+        """
+        if not self:
+            return np.zeros(len(number), dtype=bool)
+        wanted = pd.MultiIndex.from_arrays([key, area, year])
+        shown = self._numbers.reindex(wanted).to_numpy(dtype=float)
+        return np.asarray(shown == number)
+
+    def counts(self, kinds: Mapping[str, str]) -> Iterator[tuple[Count, float]]:
+        """The ledger's counts, as the attack takes them."""
+        for key, rows in self.table.groupby("count", sort=False):
+            terms = tuple(Term.model_validate_json(part) for part in str(key).split("|"))
+            parts = expressed(terms, kinds)
+            if parts:
+                name = f"{' + '.join(m for term in terms for m in term.measures)} (früher veröffentlicht)"
+                for area, year, number in zip(rows["area"], rows["year"], rows["number"], strict=True):
+                    yield Count(parts, str(area), int(year), name), float(number)
+
+    @cached_property
+    def _numbers(self) -> pd.Series:
+        return self.table.set_index(["count", "area", "year"])["number"]
+
+
+def entry(project: Project, edition: str) -> Path:
+    """File of an edition of the project's cycle and version in the ledger."""
+    return project.ledger / project.cycle.id / f"v{quote(project.cycle.version, safe='')}" / f"{edition}.parquet"
+
+
+def released_before(project: Project, editions: Sequence[str] | None = None) -> list[Path]:
+    """Files of released editions, all or these, apart from those of the project's cycle and version.
+
+    Later cycles count, too: whoever builds an old one again has readers who know the new one.
+    """
+    own = entry(project, "").parent
+    found = [path for path in project.ledger.glob("*/*/*.parquet") if path.parent != own]
+    return sorted(path for path in found if editions is None or path.stem in editions)
+
+
+def ledger_of(project: Project, edition: Edition) -> Ledger:
+    """What the readers of an edition know from other cycles and versions."""
+    return Ledger.read(released_before(project, [edition.id, *edition.holds]))
+
+
+def published_counts(snapshot: Snapshot) -> pd.DataFrame:
+    """Every count that an edition shows, columns :data:`COLUMNS`."""
+    frames = []
+    for indicator in (Indicator.model_validate(entry) for entry in snapshot.meta["catalogue"]):
+        rows = snapshot.indicators[snapshot.indicators["indicator"] == indicator.id]
+        for side in ("numerator", "denominator"):
+            terms: tuple[Term, ...] = getattr(indicator, side)
+            if terms and not indicator.delivered:
+                key, lag = key_of(terms)
+                year = rows["period"] - lag
+                frames.append(pd.DataFrame({"count": key, "area": rows["area"], "year": year, "number": rows[side]}))
+    measure = snapshot.meta["report"]["population"]
+    if measure and len(snapshot.population):
+        rows = snapshot.population
+        frames.append(
+            pd.DataFrame(
+                {
+                    "count": population_keys(rows, measure),
+                    "area": rows["area"],
+                    "year": rows["period"],
+                    "number": rows["value"],
+                }
+            )
+        )
+    if not frames:
+        return pd.DataFrame(columns=list(COLUMNS))
+    found = pd.concat(frames, ignore_index=True).dropna(subset=["number"])
+    return found.drop_duplicates(["count", "area", "year"], ignore_index=True)
+
+
+def population_keys(population: pd.DataFrame, measure: str) -> pd.Series:
+    """Keys of the cells of the population by age and sex."""
+    tops = [None if pd.isna(age) else int(age) for age in population["age_to"]]
+    groups = list(zip(population["sex"], population["age_from"], tops, strict=True))
+    keys = {group: key_of((_group(measure, *group),))[0] for group in set(groups)}
+    return pd.Series([keys[group] for group in groups], index=population.index, dtype=object)
+
+
+def keep(snapshot: Snapshot, path: Path) -> None:
+    """Write what a released edition shows; a file that says the same already is left alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".neu")
+    published_counts(snapshot).to_parquet(beside, index=False, compression="zstd")
+    if path.is_file() and path.read_bytes() == beside.read_bytes():
+        beside.unlink()
+    else:
+        os.replace(beside, path)
+
+
+#: Nothing was published before.
+NOTHING = Ledger(pd.DataFrame(columns=list(COLUMNS)))

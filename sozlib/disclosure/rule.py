@@ -1,0 +1,50 @@
+"""How large a count has to be for an edition to show it: the edition's own number, a source's, the municipality's.
+
+Laws and contracts ask for different numbers: an office may deliver a table on condition that nothing below five is
+published. A source's number counts where it is the larger one, and only in editions that protect anything at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from sozlib.disclosure.own import NOBODY, Own
+from sozlib.indicators.catalogue import Term
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Smallest counts that may be shown.
+
+    Parameters
+    ----------
+    edition
+        The edition's ``minimum_count``; 0 or 1 protects nothing.
+    sources
+        ``minimum_count`` of the source of each measure that has one.
+    own
+        Areas of the readers, with a minimum of their own.
+    """
+
+    edition: int
+    sources: Mapping[str, int] = field(default_factory=dict)
+    own: Own = NOBODY
+
+    @classmethod
+    def of(cls, meta: Mapping[str, Any], areas: pd.DataFrame) -> Rule:
+        """Rule of a snapshot by its meta data."""
+        edition = meta["edition"]
+        own = Own.of(edition.get("own", ()), areas, int(edition.get("own_minimum_count", 0)))
+        sources = meta.get("sources", ())
+        each = {m: int(s["minimum_count"]) for s in sources if s.get("minimum_count") for m in s["measures"]}
+        return cls(int(edition["minimum_count"]), each, own)
+
+    def minimum(self, terms: Sequence[Term]) -> int:
+        """Smallest number of a count of these terms that may be shown of others' areas."""
+        if self.edition <= 1:
+            return self.edition
+        return max([self.edition, *(self.sources.get(m, 0) for term in terms for m in term.measures)])
