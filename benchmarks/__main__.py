@@ -1,4 +1,4 @@
-"""``python -m benchmarks chapters|scale|report|partial|many|profile``: measure and print; see README.md."""
+"""``python -m benchmarks chapters|scale|report|partial|many|profile|disclosure``: measure and print; see README.md."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.contestants import WORKERS, Pool
+from benchmarks.disclosure import disclosure
 from benchmarks.measure import Cost, MemoryWatch, Stopwatch, bytecode_compiled, machine, middle
 from benchmarks.partial import many, partial
 from benchmarks.remains import remains
@@ -118,11 +119,12 @@ def report(folder: Path, every: int) -> None:
 def main() -> None:
     """Parse the command line and measure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("what", choices=["chapters", "scale", "report", "partial", "many", "profile"])
+    parser.add_argument("what", choices=["chapters", "scale", "report", "partial", "many", "profile", "disclosure"])
     parser.add_argument("--rounds", type=int, default=5, help="rounds of the comparison of chapters")
     parser.add_argument("--count", type=int, default=600, help="number of chapters for scale")
     parser.add_argument("--copies", type=int, default=6, help="many: how often each area gets its topics")
     parser.add_argument("--every", type=int, default=1, help="report: run only each n-th chapter the plain way")
+    parser.add_argument("--size", type=int, nargs=3, default=(447, 85, 10), help="disclosure: areas, indicators, years")
     given = parser.parse_args()
     print(f"{given.what}: {machine()}")
     with tempfile.TemporaryDirectory(prefix="sozlib-bench-") as name, bytecode_compiled():
@@ -137,6 +139,8 @@ def main() -> None:
             many(demonstration(folder / "project"), given.copies)
         elif given.what == "report":
             report(folder, given.every)
+        elif given.what == "disclosure":
+            disclosure(*given.size)
         else:
             remains(jobs(demonstration(folder / "project"), folder / "out", ("brackenrode",)))
     print(f"  afterwards: {machine()}")

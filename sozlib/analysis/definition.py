@@ -119,7 +119,7 @@ class MonitorDefinition(Parameters):
     dynamics: tuple[IndexIndicator, ...] = ()
     exclusions: Exclusions = Exclusions()
     uncertainty: Repetitions = Repetitions()
-    classes: Literal["public", "protected"] = "public"
+    classes: Literal["public", "protected"] = "protected"
     reference: str = ""
 
     @model_validator(mode="after")
