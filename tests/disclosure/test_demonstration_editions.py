@@ -156,7 +156,10 @@ def test_hiding_the_small_numbers_alone_would_not(editions):
 
 
 def test_numbers_and_audit_of_the_monitor_do_not_depend_on_what_an_edition_hides(project):
-    """With a high minimum much of what the monitor needs is hidden; whatever stands there, the numbers stay."""
+    """With a high minimum much of what the monitor needs is hidden; whatever stands there, the numbers stay.
+
+    So do the classes, unless a project decides that they are public.
+    """
     state = _state(project.root, project.cycle.id, json.dumps(digests(project), sort_keys=True))
     areas = state.observations.areas
     levels = [level.id for level in project.report.levels]
@@ -170,13 +173,15 @@ def test_numbers_and_audit_of_the_monitor_do_not_depend_on_what_an_edition_hides
     at = hidden.to_numpy()
     other.loc[at, ["value", "lower", "upper"]] = other.loc[at, ["value", "lower", "upper"]].to_numpy()[::-1] + 1.0
     rest = ({}, base)
-    first, second = (
-        monitor_of_edition(definition, state.catalogue, everything, shown, *rest)
-        for everything in (state.indicators, other)
-    )
     classes = ["status", "dynamics"]
-    assert not first[classes].equals(second[classes]), "classes: public"
-    pd.testing.assert_frame_equal(first.drop(columns=classes), second.drop(columns=classes), check_exact=True)
+    for choice in ("protected", "public"):
+        chosen = definition.model_copy(update={"classes": choice})
+        first, second = (
+            monitor_of_edition(chosen, state.catalogue, everything, shown, *rest)
+            for everything in (state.indicators, other)
+        )
+        assert first[classes].equals(second[classes]) == (choice == "protected")
+        pd.testing.assert_frame_equal(first.drop(columns=classes), second.drop(columns=classes), check_exact=True)
     audited = audit(definition, state.catalogue, shown, *rest)
     assert not set(audited.table["area"]) & set(shown.loc[hidden, "area"])
 
