@@ -67,8 +67,9 @@ def key_figures(context: Context, all_series: Sequence[Series]) -> Part:
         facts.append((meta.short_title, text, aside or str(series.period)))
     if not facts:
         return Part("text", "Eckdaten sind in dieser Ausgabe nicht ausgewiesen.")
-    items = "".join(
-        f"<div><dt>{_html(t)}</dt><dd>{_spoken(v)}<small>{_html(a)}</small></dd></div>" for t, v, a in facts
+    # With spaces between them: search and screen readers take inline elements for one word.
+    items = " ".join(
+        f"<div><dt>{_html(t)}</dt> <dd>{_spoken(v)} <small>{_html(a)}</small></dd></div>" for t, v, a in facts
     )
     content = f'<dl class="key-figures">{items}</dl>'
     rows = tuple(Row(title, (value, aside)) for title, value, aside in facts)

@@ -85,7 +85,7 @@ def _plain(path: Path) -> Iterator[Passage]:
 
 
 def _bytes(path: Path) -> Iterator[Passage]:
-    yield Passage("", printable(path.read_bytes()), metadata=True)
+    yield Passage("", printable(_unpacked(path)), metadata=True)
 
 
 def printable(content: bytes) -> str:
@@ -94,10 +94,13 @@ def printable(content: bytes) -> str:
 
 
 def _packed(path: Path) -> Iterator[Passage]:
+    yield Passage("", _unpacked(path).decode("utf-8", errors="replace"))
+
+
+def _unpacked(path: Path) -> bytes:
+    """Content of a file, of one that gzip has packed what is inside: packed bytes look like any number by chance."""
     content = path.read_bytes()
-    if content[:2] == b"\x1f\x8b":
-        content = gzip.decompress(content)
-    yield Passage("", content.decode("utf-8", errors="replace"))
+    return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
 
 
 def _zipped(path: Path) -> Iterator[Passage]:
