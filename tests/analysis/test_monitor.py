@@ -165,8 +165,8 @@ def test_numbers_of_an_edition_do_not_change_with_the_value_it_protects(catalogu
     other = everything.copy()
     other.loc[cell, ["value", "lower", "upper"]] += 5
     columns = [c for c in MONITOR_COLUMNS if c not in ("status", "dynamics")]
-    first = monitor_of_edition(definition(), catalogue, everything, shown, {}, AREAS)
-    second = monitor_of_edition(definition(), catalogue, other, shown, {}, AREAS)
+    first = monitor_of_edition(definition(classes="public"), catalogue, everything, shown, {}, AREAS)
+    second = monitor_of_edition(definition(classes="public"), catalogue, other, shown, {}, AREAS)
     pd.testing.assert_frame_equal(first[columns], second[columns], check_exact=True)
     assert np.isnan(latest(first).loc["09", "status_score"])
     assert latest(first).loc["09", "status"] in (1, 2, 3, 4)
