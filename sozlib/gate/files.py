@@ -34,6 +34,10 @@ _TEXT = {
 _IMAGES = {".png", ".jpg", ".jpeg", ".webp", ".gif"}
 _PACKED = {".pf_fragment", ".pf_index", ".pf_meta"}
 
+#: How pagefind's search program begins once unpacked: a mark of its own, then WebAssembly. It is the same in every
+#: report and holds nothing of it; whatever its bytes look like is chance, and its paths are those of its makers.
+_PROGRAM = b"pagefind_dcd\0asm"
+
 
 @dataclass(frozen=True)
 class Passage:
@@ -85,7 +89,9 @@ def _plain(path: Path) -> Iterator[Passage]:
 
 
 def _bytes(path: Path) -> Iterator[Passage]:
-    yield Passage("", printable(_unpacked(path)), metadata=True)
+    content = _unpacked(path)
+    if not content.startswith(_PROGRAM):
+        yield Passage("", printable(content), metadata=True)
 
 
 def printable(content: bytes) -> str:
