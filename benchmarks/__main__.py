@@ -1,4 +1,4 @@
-"""``python -m benchmarks chapters|scale|report|partial|many|profile|disclosure``: measure and print; see README.md."""
+"""``python -m benchmarks WHAT``: measure and print; README.md says what each one is for."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
+from benchmarks.berlin import berlin
 from benchmarks.contestants import WORKERS, Pool
 from benchmarks.disclosure import disclosure
 from benchmarks.measure import Cost, MemoryWatch, Stopwatch, bytecode_compiled, machine, middle
@@ -119,7 +120,8 @@ def report(folder: Path, every: int) -> None:
 def main() -> None:
     """Parse the command line and measure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("what", choices=["chapters", "scale", "report", "partial", "many", "profile", "disclosure"])
+    known = ["chapters", "scale", "report", "partial", "many", "berlin", "profile", "disclosure"]
+    parser.add_argument("what", choices=known)
     parser.add_argument("--rounds", type=int, default=5, help="rounds of the comparison of chapters")
     parser.add_argument("--count", type=int, default=600, help="number of chapters for scale")
     parser.add_argument("--copies", type=int, default=6, help="many: how often each area gets its topics")
@@ -137,6 +139,8 @@ def main() -> None:
             partial(demonstration(folder / "project"))
         elif given.what == "many":
             many(demonstration(folder / "project"), given.copies)
+        elif given.what == "berlin":
+            berlin(folder / "project")
         elif given.what == "report":
             report(folder, given.every)
         elif given.what == "disclosure":
