@@ -295,7 +295,7 @@ def _asked(project: Project, edition: str, wish: Wish) -> dict[str, object]:
 
 
 def _bound(volumes: Mapping[str, Sequence[str]]) -> str:
-    return counted(sum(bool(reasons) for reasons in volumes.values()), len(volumes), "Band", "Bände")
+    return counted(sum(bool(reasons) for reasons in volumes.values()), len(volumes), "Band", "Bände", article="der")
 
 
 def _summarise(chapters: Sequence[ChapterState], volumes: Mapping[str, Sequence[str]], say: Say) -> None:

@@ -20,12 +20,12 @@ def told(reasons: Sequence[str]) -> str:
     return "; ".join([*shown, *([f"und {more} weitere Gründe"] if more > 1 else [])])
 
 
-def counted(done: int, total: int, one: str, many: str) -> str:
-    """„3 von 121 Kapiteln“, „alle 121 Kapitel“, „kein Kapitel“."""
+def counted(done: int, total: int, one: str, many: str, article: str = "das") -> str:
+    """„3 von 121 Kapiteln“, „alle 121 Kapitel“, „das Kapitel“ (mit ``article``), „kein Kapitel“."""
     if done == 0:
         return f"kein {one}"
     if done == total:
-        return f"alle {total} {many}" if total > 1 else f"das {one}"
+        return f"alle {total} {many}" if total > 1 else f"{article} {one}"
     dative = many if many.endswith("n") else f"{many}n"
     return f"{done} von {total} {dative}"
 

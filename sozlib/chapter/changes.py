@@ -52,10 +52,23 @@ def lead(context: Context) -> str:
 def _counted(found: Sequence[Change]) -> str:
     """ "haben sich 30 gesichert zum Günstigeren und 50 zum Ungünstigeren verändert, 20 ohne Wertung"."""
     by = {word: sum(c.meaning == word for c in found) for word in ("better", "worse", "higher", "lower")}
-    plain = by["higher"] + by["lower"]
-    better, worse = (numbers.number(by[word], 0) for word in ("better", "worse"))
-    text = f"haben sich {better} gesichert zum Günstigeren und {worse} zum Ungünstigeren verändert"
-    return text + (f"; {numbers.number(plain, 0)} haben sich verändert, ohne dass das zu werten ist" if plain else "")
+    judged, plain = by["better"] + by["worse"], by["higher"] + by["lower"]
+    without = "ohne dass das zu werten ist"
+    if not judged:
+        return f"{_have(plain)} sich {_values(plain)} gesichert verändert" + (f", {without}" if plain else "")
+    text = f"{_have(judged)} sich {_values(by['better'])} gesichert zum Günstigeren und {_values(by['worse'])} zum "
+    return f"{text}Ungünstigeren verändert" + (
+        f"; {_values(plain)} {_have(plain)} sich verändert, {without}" if plain else ""
+    )
+
+
+def _values(count: int) -> str:
+    """So many values (der Wert) in a sentence."""
+    return {0: "keiner", 1: "einer"}.get(count) or numbers.number(count, 0)
+
+
+def _have(count: int) -> str:
+    return "haben" if count > 1 else "hat"
 
 
 def chance(context: Context) -> Part:

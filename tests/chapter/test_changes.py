@@ -6,6 +6,7 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -144,3 +145,20 @@ def test_of_hundreds_of_areas_those_that_moved_most_are_shown(moved: Context) ->
     assert len(chosen) == 20
     assert {f"a{n:03}" for n in range(431, 447)} <= set(chosen)
     assert chosen == sorted(chosen)
+
+
+@pytest.mark.parametrize(
+    ("meanings", "said"),
+    [
+        ([], "hat sich keiner gesichert verändert"),
+        (["higher", "lower"], "haben sich 2 gesichert verändert, ohne dass das zu werten ist"),
+        (["better"] * 3, "haben sich 3 gesichert zum Günstigeren und keiner zum Ungünstigeren verändert"),
+        (
+            ["better", "worse", "lower"],
+            "haben sich einer gesichert zum Günstigeren und einer zum Ungünstigeren verändert; "
+            "einer hat sich verändert, ohne dass das zu werten ist",
+        ),
+    ],
+)
+def test_the_lead_names_only_directions_that_there_are(meanings: list[str], said: str) -> None:
+    assert changes._counted([SimpleNamespace(meaning=meaning) for meaning in meanings]) == said
