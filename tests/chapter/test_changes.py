@@ -69,7 +69,7 @@ def test_better_and_worse_follow_the_direction_of_the_catalogue(moved: Context) 
 
 
 def test_the_lead_counts_only_what_is_secured(moved: Context) -> None:
-    assert "Von 5 Werten der Räume haben sich 2 gesichert zum Günstigeren und 1 zum Ungünstigeren" in changes.lead(
+    assert "Von 5 Werten der Räume haben sich 2 gesichert zum Günstigeren und einer zum Ungünstigeren" in changes.lead(
         moved
     )
 
