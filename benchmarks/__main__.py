@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.berlin import berlin
+from benchmarks.certainty import certainty
 from benchmarks.contestants import WORKERS, Pool
 from benchmarks.disclosure import disclosure
 from benchmarks.measure import Cost, MemoryWatch, Stopwatch, bytecode_compiled, machine, middle
@@ -120,9 +121,9 @@ def report(folder: Path, every: int) -> None:
 def main() -> None:
     """Parse the command line and measure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    known = ["chapters", "scale", "report", "partial", "many", "berlin", "profile", "disclosure"]
+    known = ["chapters", "scale", "report", "partial", "many", "berlin", "profile", "disclosure", "certainty"]
     parser.add_argument("what", choices=known)
-    parser.add_argument("--rounds", type=int, default=5, help="rounds of the comparison of chapters")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of chapters and certainty")
     parser.add_argument("--count", type=int, default=600, help="number of chapters for scale")
     parser.add_argument("--copies", type=int, default=6, help="many: how often each area gets its topics")
     parser.add_argument("--every", type=int, default=1, help="report: run only each n-th chapter the plain way")
@@ -145,6 +146,8 @@ def main() -> None:
             report(folder, given.every)
         elif given.what == "disclosure":
             disclosure(*given.size)
+        elif given.what == "certainty":
+            certainty(given.rounds)
         else:
             remains(jobs(demonstration(folder / "project"), folder / "out", ("brackenrode",)))
     print(f"  afterwards: {machine()}")

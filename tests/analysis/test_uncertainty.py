@@ -1,7 +1,5 @@
 """The certainty of a class is what repetition says, reproducible to the bit."""
 
-import time
-
 import numpy as np
 import pytest
 from scipy.stats import norm
@@ -98,13 +96,3 @@ def test_the_class_probability_is_that_of_the_normal_distribution_where_only_one
     limit = values[:, 0].std()  # a standardised score of 1
     expected = 1 - norm.cdf((limit - values[area, 0]) / (noise / np.sqrt(2)))
     assert found.probability[area, 2:].sum() == pytest.approx(expected, abs=0.03)
-
-
-def test_a_thousand_runs_of_542_areas_take_less_than_a_second():
-    generator = np.random.default_rng(1)
-    values, valid = generator.normal(0, 1, (542, 4)), np.ones(542, dtype=bool)
-    trial = Trial(values, UPWARDS, valid, errors=np.full(values.shape, 0.3))
-    simulate(trial, valid, LIMITS, runs=10)
-    before = time.process_time()
-    simulate(trial, valid, LIMITS)
-    assert time.process_time() - before < 1
