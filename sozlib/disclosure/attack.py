@@ -18,7 +18,6 @@ References
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,10 +26,11 @@ import numpy as np
 import pandas as pd
 
 from sozlib.disclosure.bounds import ContradictionError, intervals
+from sozlib.disclosure.equations import equations, unknown_part
 from sozlib.disclosure.hidden import Hidden
 from sozlib.disclosure.own import Own
 from sozlib.disclosure.rule import Rule
-from sozlib.disclosure.system import Atom, Count, System, counts, people
+from sozlib.disclosure.system import Count, System, counts, people
 from sozlib.edition import Shows, Side
 from sozlib.indicators.catalogue import Indicator
 from sozlib.snapshot import Snapshot
@@ -264,50 +264,6 @@ def infer(system: System, targets: Sequence[Count], enough: Sequence[float] | No
     ContradictionError
         What is published contradicts itself.
     """
-    open_places = _open_places(system)
-    rows: list[dict[Atom, float]] = []
-    right: list[float] = []
-    for count, number in system.known.values():
-        row, rest = _unknown_part(system, count)
-        alone = system.within(count) == (count,)
-        if alone and not row and any(place in open_places for place in _places(count)):
-            row, rest = system.atoms(count), 0.0
-        if row:
-            rows.append(row)
-            right.append(number - rest)
-    for number, (count, top) in enumerate(system.bounds):
-        row, rest = _unknown_part(system, count)
-        slack: Atom = (("", float(number), 0.0, "", ""), count.area, count.period)
-        rows.append({**row, slack: 1.0})
-        right.append(top - rest)
-    goals = [_unknown_part(system, count) for count in targets]
-    return intervals(rows, right, goals, enough)
-
-
-def _open_places(system: System) -> set[tuple[str, str, int]]:
-    """Where atoms are uncertain: in hidden counts, and in published ones that mix them with other measures."""
-    found = {place for count in system.unknown.values() for place in _places(count)}
-    mixed = [places for count, _ in system.known.values() if len(places := _places(count)) > 1]
-    while True:
-        more = {place for places in mixed if not found.isdisjoint(places) for place in places} - found
-        if not more:
-            return found
-        found |= more
-
-
-def _places(count: Count) -> list[tuple[str, str, int]]:
-    """Area, measure and year of each part of a count."""
-    return [(count.area, measure, count.period - lag) for term, _, lag in count.parts for measure in term.measures]
-
-
-def _unknown_part(system: System, count: Count) -> tuple[dict[Atom, float], float]:
-    """A count as atoms of those areas whose own count is hidden, and the known rest."""
-    row: dict[Atom, float] = defaultdict(float)
-    rest = 0.0
-    for own in system.within(count):
-        if own.identity in system.known:
-            rest += system.known[own.identity][1]
-        else:
-            for atom, weight in system.atoms(own).items():
-                row[atom] += weight
-    return {atom: weight for atom, weight in row.items() if weight}, rest
+    found = equations(system)
+    goals = [unknown_part(system, count) for count in targets]
+    return intervals([equation.row for equation in found], [equation.right for equation in found], goals, enough)

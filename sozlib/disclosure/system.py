@@ -45,7 +45,7 @@ class Count:
     period: int
     name: str
 
-    @property
+    @cached_property
     def identity(self) -> tuple[object, ...]:
         """Equal for the same count, wherever it stands."""
         return (

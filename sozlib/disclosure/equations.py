@@ -1,0 +1,86 @@
+"""The equations of a system of counts as rows over its atoms, each with the published counts that it comes from.
+
+Only what is uncertain enters a row: numbers of areas that are published are subtracted, and places where nothing is
+hidden say nothing. Whoever wants a row gone must take away one of the published numbers behind it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sozlib.disclosure.system import Atom, Count, System
+
+
+@dataclass(frozen=True)
+class Equation:
+    """Atoms that add up to a number.
+
+    Parameters
+    ----------
+    row
+        Weight of each atom.
+    right
+        Their weighted sum.
+    about
+        Counts that the equation was made from.
+    """
+
+    row: dict[Atom, float]
+    right: float
+    about: tuple[Count, ...]
+
+    def sources(self, system: System) -> Iterator[Count]:
+        """Published counts without any of which the equation would be another one."""
+        for count in self.about:
+            for own in dict.fromkeys((count, *system.within(count))):
+                if own.identity in system.known:
+                    yield system.known[own.identity][0]
+
+
+def equations(system: System) -> list[Equation]:
+    """All equations in which something is uncertain."""
+    open_places = _open_places(system)
+    found: list[Equation] = []
+    for count, number in system.known.values():
+        row, rest = unknown_part(system, count)
+        alone = system.within(count) == (count,)
+        if alone and not row and any(place in open_places for place in _places(count)):
+            row, rest = system.atoms(count), 0.0
+        if row:
+            found.append(Equation(row, number - rest, (count,)))
+    for number, (count, top) in enumerate(system.bounds):
+        row, rest = unknown_part(system, count)
+        slack: Atom = (("", float(number), 0.0, "", ""), count.area, count.period)
+        found.append(Equation({**row, slack: 1.0}, top - rest, (count,)))
+    return found
+
+
+def unknown_part(system: System, count: Count) -> tuple[dict[Atom, float], float]:
+    """A count as atoms of those areas whose own count is hidden, and the known rest."""
+    row: dict[Atom, float] = defaultdict(float)
+    rest = 0.0
+    for own in system.within(count):
+        if own.identity in system.known:
+            rest += system.known[own.identity][1]
+        else:
+            for atom, weight in system.atoms(own).items():
+                row[atom] += weight
+    return {atom: weight for atom, weight in row.items() if weight}, rest
+
+
+def _open_places(system: System) -> set[tuple[str, str, int]]:
+    """Where atoms are uncertain: in hidden counts, and in published ones that mix them with other measures."""
+    found = {place for count in system.unknown.values() for place in _places(count)}
+    mixed = [places for count, _ in system.known.values() if len(places := _places(count)) > 1]
+    while True:
+        more = {place for places in mixed if not found.isdisjoint(places) for place in places} - found
+        if not more:
+            return found
+        found |= more
+
+
+def _places(count: Count) -> list[tuple[str, str, int]]:
+    """Area, measure and year of each part of a count."""
+    return [(count.area, measure, count.period - lag) for term, _, lag in count.parts for measure in term.measures]
