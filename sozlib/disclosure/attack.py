@@ -7,7 +7,8 @@ were chosen for hiding, so it checks that choice.
 
 The intruder is taken to know every published number of the edition exactly, and of every other edition that its readers
 have; that counts are whole and not negative, and how areas and groups nest; not the rule, not which count was hidden
-first, nothing from elsewhere. What a class says of a value is not used.
+first, nothing from elsewhere. What an edition tells beside numbers, the class of a value say, he takes as inequalities
+(:mod:`sozlib.disclosure.ranges`).
 
 References
 ----------
@@ -18,7 +19,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,8 +30,9 @@ from sozlib.disclosure.bounds import ContradictionError, intervals
 from sozlib.disclosure.equations import equations, unknown_part
 from sozlib.disclosure.hidden import Hidden
 from sozlib.disclosure.own import Own
+from sozlib.disclosure.ranges import told as told_limits
 from sozlib.disclosure.rule import Rule
-from sozlib.disclosure.system import Count, System, counts, people
+from sozlib.disclosure.system import Count, Limit, System, counts, people
 from sozlib.edition import Shows, Side
 from sozlib.indicators.catalogue import Indicator
 from sozlib.snapshot import Snapshot
@@ -101,19 +103,21 @@ def attack(
     tuple of Inference
         One for each hidden count, the least safe first.
     """
-    catalogue = [Indicator.model_validate(entry) for entry in snapshot.meta["catalogue"]]
+    catalogue = _catalogue(snapshot)
     measure = snapshot.meta["report"]["population"]
     base = str(snapshot.meta["report"]["levels"][0]["id"])
     published = [pair for one in (snapshot, *held) for pair in counts_of(one, kinds)]
     true = _true(hidden, catalogue, kinds, measure)
-    bounds = _bounds(snapshot.indicators, catalogue, kinds)
+    limits = _sound(
+        (limit for one in (snapshot, *held) for limit in told_limits(one, _catalogue(one), kinds)), published, true
+    )
     required = _required(hidden, snapshot, catalogue, kinds, base, true)
     told, lost = _told(published, earlier, true)
     # Numbers of an earlier edition that this one no longer has may have been revised, so that they contradict it; and
     # where somebody is neither male nor female the intruder must reckon with a third group.
     tries = [(more, sexes) for more in ([*told, *lost], told) for sexes in (("m", "f"), ("m", "f", "d"))]
     for more, sexes in tries[: None if lost else 2]:
-        system = System.of([*published, *more], snapshot.areas, base, sexes, bounds)
+        system = System.of([*published, *more], snapshot.areas, base, sexes, limits)
         targets = [count for key, count in system.unknown.items() if key in true]
         try:
             found = infer(system, targets, None if exact else [required.get(t.identity, 0.0) for t in targets])
@@ -160,9 +164,13 @@ def _withheld(
     return {count.identity for count, _ in counts(rows[chosen].assign(denominator=np.nan), catalogue, kinds)}
 
 
+def _catalogue(snapshot: Snapshot) -> list[Indicator]:
+    return [Indicator.model_validate(entry) for entry in snapshot.meta["catalogue"]]
+
+
 def counts_of(snapshot: Snapshot, kinds: Mapping[str, str]) -> list[tuple[Count, float]]:
     """All counts of an edition, NaN where it shows none."""
-    catalogue = [Indicator.model_validate(entry) for entry in snapshot.meta["catalogue"]]
+    catalogue = _catalogue(snapshot)
     measure = snapshot.meta["report"]["population"]
     found = list(counts(snapshot.indicators, catalogue, kinds))
     if measure and len(snapshot.population):
@@ -189,18 +197,11 @@ def _told(
     return list(told.values()), list(lost.values())
 
 
-def _bounds(
-    indicators: pd.DataFrame, catalogue: Sequence[Indicator], kinds: Mapping[str, str]
-) -> list[tuple[Count, float]]:
-    """Hidden numerators of proportions with their published denominator."""
-    shares = {indicator.id for indicator in catalogue if indicator.kind == "proportion"}
-    rows = indicators[indicators["indicator"].isin(shares) & indicators["numerator"].isna()]
-    above = rows["denominator"].tolist()
-    numerators = [count for count, _ in counts(rows, catalogue, kinds) if count.name.endswith("(Zähler)")]
-    tops = {(i, a, p): d for i, a, p, d in zip(rows["indicator"], rows["area"], rows["period"], above, strict=True)}
-    titles = {f"{indicator.short_title} (Zähler)": indicator.id for indicator in catalogue}
-    pairs = [(count, tops.get((titles[count.name], count.area, count.period), np.nan)) for count in numerators]
-    return [(count, float(top)) for count, top in pairs if np.isfinite(top)]
+def _sound(limits: Iterable[Limit], published: Sequence[tuple[Count, float]], true: _Truth) -> list[Limit]:
+    """Limits that the true numbers keep to; of two tables one may have more cases than the other has people."""
+    numbers = {count.identity: number for count, number in published if np.isfinite(number)}
+    numbers |= {key: number for key, (_, number) in true.items()}
+    return [limit for limit in limits if limit.allows(numbers)]
 
 
 #: Counts with their true number, by identity.
@@ -239,7 +240,8 @@ def _required(
     others = both["denominator"].fillna(both["denominator_shown"]) - both["numerator"]
     not_meant = counts(both.assign(numerator=others, denominator=np.nan), catalogue, kinds)
     withheld = _withheld(hidden, snapshot.meta["edition"], rule.own, base, snapshot.areas, catalogue, kinds)
-    found = dict.fromkeys(withheld & true.keys(), 1.0)
+    # Nobody in a sum is nobody in its parts: that cannot be hidden, and it is open by rule.
+    found = {key: 1.0 for key in withheld & true.keys() if true[key][1]}
     for count, number in [*true.values(), *not_meant]:
         least = rule.minimum([term for term, _, _ in count.parts])
         if count.identity in true and 0 < abs(number) < least:

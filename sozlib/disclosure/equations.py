@@ -1,14 +1,17 @@
-"""The equations of a system of counts as rows over its atoms, each with the published counts that it comes from.
+"""Equations and limits of a system of counts as rows over its atoms, each with the published counts it comes from.
 
 Only what is uncertain enters a row: numbers of areas that are published are subtracted, and places where nothing is
-hidden say nothing. Whoever wants a row gone must take away one of the published numbers behind it.
+hidden say nothing. A limit becomes an equation by an unknown of its own, which is what is left up to it. Whoever wants
+a row gone must take away one of the published numbers behind it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+import numpy as np
 
 from sozlib.disclosure.system import Atom, Count, System
 
@@ -50,11 +53,29 @@ def equations(system: System) -> list[Equation]:
             row, rest = system.atoms(count), 0.0
         if row:
             found.append(Equation(row, number - rest, (count,)))
-    for number, (count, top) in enumerate(system.bounds):
-        row, rest = unknown_part(system, count)
-        slack: Atom = (("", float(number), 0.0, "", ""), count.area, count.period)
-        found.append(Equation({**row, slack: 1.0}, top - rest, (count,)))
+    for number, limit in enumerate(system.limits):
+        row, rest = _sum_of(system, limit.parts)
+        about = tuple(count for count, _ in limit.parts)
+        for side, end in ((1.0, limit.high), (-1.0, limit.low)):
+            if row and np.isfinite(end):
+                slack: Atom = (("", float(number), side, "", ""), "", 0)
+                found.append(Equation({**row, slack: side}, end - rest, about))
     return found
+
+
+def _sum_of(system: System, parts: Iterable[tuple[Count, float]]) -> tuple[dict[Atom, float], float]:
+    """A weighted sum of counts as atoms, and the known rest."""
+    row: dict[Atom, float] = defaultdict(float)
+    rest = 0.0
+    for count, weight in parts:
+        if count.identity in system.known:
+            rest += weight * system.known[count.identity][1]
+            continue
+        atoms, known = unknown_part(system, count)
+        rest += weight * known
+        for atom, times in atoms.items():
+            row[atom] += weight * times
+    return {atom: weight for atom, weight in row.items() if weight}, rest
 
 
 def unknown_part(system: System, count: Count) -> tuple[dict[Atom, float], float]:

@@ -3,7 +3,8 @@
 Protection (:mod:`sozlib.disclosure.protect`) is about small counts; this is about what has been agreed. A value of
 which only the class may be told is taken out of the table with everything that belongs to it, and its class stands in
 its status: nothing that reads the table can show more. Where a published sum and the other parts would give a withheld
-count back, the sum is withheld, too, or another with it.
+count back, the sum is withheld, too, or another with it. Where a class and a small denominator leave the count behind
+the value too few numbers, the class is withheld, too.
 
 Limits of the classes are those of the public maps: they rest on what the rule for small counts leaves.
 """
@@ -22,7 +23,7 @@ from sozlib.disclosure.protect import SIGN, nested
 from sozlib.edition import SIDES, Shows
 from sozlib.indicators.catalogue import Indicator
 from sozlib.indicators.compute import INTERNAL_COLUMNS, compared, typed
-from sozlib.indicators.limits import class_limits, class_of
+from sozlib.indicators.limits import class_limits, class_of, class_range
 from sozlib.snapshot import CLASSES, WITHOUT_VALUE
 
 _NAMES = {place: name for name, place in CLASSES.items()}
@@ -81,7 +82,7 @@ def shown(
     limits
         What :func:`limits_of` found.
     minimum
-        How uncertain a withheld count has to stay, see :func:`sozlib.disclosure.concealment.conceal`.
+        How uncertain a withheld count has to stay, at least by 1; see :func:`sozlib.disclosure.concealment.conceal`.
     """
     if shows.everything or frame.empty:
         return frame
@@ -96,8 +97,8 @@ def shown(
     declared = showing != "value"
     told = (showing == "class") & (level == levels[0]) & ~frame["status"].isin(WITHOUT_VALUE) & frame["value"].notna()
     classes = [
-        _name(value, by_id[id].decimals, limits[id])
-        for id, value in zip(frame.loc[told, "indicator"], frame.loc[told, "value"], strict=True)
+        _class_of(by_id[id], value, below, limits[id], max(minimum, 1))
+        for id, value, below in frame.loc[told, ["indicator", "value", "denominator"]].itertuples(index=False)
     ]
     closed = _closed(frame, declared, areas, own, minimum)
     among = frame.loc[closed, ["indicator", "period"]].drop_duplicates()
@@ -134,8 +135,23 @@ def population_shown(population: pd.DataFrame, *, shows: Shows, own: Own, base: 
     return population.assign(status=population["status"].mask(closed, SIGN), value=population["value"].mask(closed))
 
 
-def _name(value: float, decimals: int, limits: Sequence[float]) -> str:
-    return _NAMES[class_of(value, limits, decimals) + 1, len(limits) + 1]
+def _class_of(indicator: Indicator, value: float, below: float, limits: Sequence[float], minimum: int) -> str:
+    """Class of a value, or the sign where the class leaves the count behind it open by less than the minimum."""
+    place = class_of(value, limits, indicator.decimals)
+    low, high = (
+        end * (1.0 if np.isnan(below) else below) / indicator.per
+        for end in class_range(place, limits, indicator.decimals)
+    )
+    if all(term.factor > 0 for term in indicator.numerator):
+        low = max(low, 0.0)
+    high = np.ceil(high - _NEAR) - 1
+    if indicator.kind == "proportion":
+        high = min(high, below)
+    return _NAMES[place + 1, len(limits) + 1] if high - np.ceil(low - _NEAR) >= minimum else SIGN
+
+
+#: Numbers that differ by less are equal: floating point.
+_NEAR = 1e-9
 
 
 def _closed(

@@ -103,8 +103,35 @@ def people(population: pd.DataFrame, measure: str) -> Iterator[tuple[Count, floa
 
 
 @dataclass(frozen=True)
+class Limit:
+    """What an edition says of counts without saying them: a weighted sum of counts lies between two numbers.
+
+    Parameters
+    ----------
+    parts
+        Counts, each with its weight.
+    low, high
+        Both belong to what is possible; infinite where nothing is said.
+    """
+
+    parts: tuple[tuple[Count, float], ...]
+    low: float = -np.inf
+    high: float = np.inf
+
+    def allows(self, numbers: Mapping[tuple[object, ...], float]) -> bool:
+        """Whether these numbers, by identity of their count, keep to it; true where one of them is not among them."""
+        found = [numbers.get(count.identity, np.nan) for count, _ in self.parts]
+        total = sum(number * weight for number, (_, weight) in zip(found, self.parts, strict=True))
+        return bool(np.isnan(total) or self.low - _NEAR <= total <= self.high + _NEAR)
+
+
+#: Sums of counts that differ by less are equal: floating point.
+_NEAR = 1e-9
+
+
+@dataclass(frozen=True)
 class System:
-    """Equations that hold between the counts of an edition.
+    """Equations and inequalities that hold between the counts of an edition.
 
     Parameters
     ----------
@@ -118,8 +145,8 @@ class System:
         Id of the reporting level.
     sexes
         Sexes that everyone belongs to.
-    bounds
-        Counts that cannot be larger than a published number: those meant among all.
+    limits
+        What is published of counts beside their numbers.
     """
 
     known: Mapping[tuple[object, ...], tuple[Count, float]]
@@ -127,7 +154,7 @@ class System:
     areas: pd.DataFrame
     base: str
     sexes: tuple[str, ...] = ("m", "f")
-    bounds: tuple[tuple[Count, float], ...] = ()
+    limits: tuple[Limit, ...] = ()
 
     @classmethod
     def of(
@@ -136,7 +163,7 @@ class System:
         areas: pd.DataFrame,
         base: str,
         sexes: tuple[str, ...] = ("m", "f"),
-        bounds: Sequence[tuple[Count, float]] = (),
+        limits: Sequence[Limit] = (),
     ) -> System:
         """System of the counts of an edition; a count that is shown anywhere is known everywhere."""
         known: dict[tuple[object, ...], tuple[Count, float]] = {}
@@ -147,7 +174,8 @@ class System:
             else:
                 unknown.setdefault(count.identity, count)
         unknown = {key: count for key, count in unknown.items() if key not in known}
-        return cls(known, unknown, areas, base, sexes, tuple(b for b in bounds if b[0].identity in unknown))
+        telling = tuple(limit for limit in limits if any(count.identity in unknown for count, _ in limit.parts))
+        return cls(known, unknown, areas, base, sexes, telling)
 
     @cached_property
     def below(self) -> dict[str, tuple[str, ...]]:

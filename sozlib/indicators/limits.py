@@ -59,6 +59,23 @@ def class_of(value: float, limits: Sequence[float], decimals: int) -> int:
     return int(np.searchsorted(limits, printed + 1e-9, side="right"))
 
 
+def class_range(number: int, limits: Sequence[float], decimals: int) -> tuple[float, float]:
+    """Values of a class before they are rounded for print: from the first (inclusive) to the second (exclusive).
+
+    The reverse of :func:`class_of`.
+
+    Examples
+    --------
+    >>> class_range(1, (6.0, 9.0), 1)
+    (5.95, 8.95)
+    """
+    finest = 10.0**-decimals
+    # The smallest number with so many decimals that reaches a limit; half a step below it is rounded up to it.
+    reached = [math.ceil(limit / finest - 1e-6) * finest - finest / 2 for limit in limits]
+    ends = [-math.inf, *(round(end, decimals + 2) for end in reached), math.inf]
+    return ends[number], ends[number + 1]
+
+
 def _pooled(values: npt.NDArray[np.float64], classes: int) -> list[float]:
     """Upper limits of all classes but the highest: natural breaks of all years together.
 

@@ -116,7 +116,7 @@ def test_both_sexes_less_one_gives_the_other():
     numerator = {"measure": "people", "age_to": 4}
     everyone = entry(id="kids", kind="count", numerator=numerator, denominator=(), denominator_text="")
     total = pd.DataFrame(
-        {"indicator": ["kids"], "area": "0101", "period": 2024, "numerator": 32.0, "denominator": np.nan}
+        {"indicator": ["kids"], "area": "0101", "period": 2024, "numerator": 32.0, "denominator": np.nan, "status": ""}
     )
     shown = groups.assign(value=[np.nan, 30.0])
     hidden = hidden_cells(

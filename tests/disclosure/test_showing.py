@@ -70,6 +70,7 @@ def side_of(area, own):
 def test_what_is_withheld_by_agreement_is_no_number_and_follows_from_none(attack_sums, cases, care, shows, own):
     full = computed(cases, care)
     frame = seen(full, shows, tuple(own))
+    somebody = full["numerator"].set_axis(pd.MultiIndex.from_frame(full[["indicator", "area"]])) > 0
     mine = Own.of(tuple(own), AREAS, 0).areas
     topics = {"quote": "armut", "pflege": "pflege"}
     frame["showing"] = [
@@ -84,7 +85,9 @@ def test_what_is_withheld_by_agreement_is_no_number_and_follows_from_none(attack
         rows = frame[frame["indicator"] == indicator].reset_index(drop=True)
         sums = [s for s in nested(rows, AREAS, ["indicator", "period"]) if s.total is not None]
         exact = attack_sums(rows["numerator"].isna().to_numpy(), sums)
-        assert not exact & set(np.flatnonzero(rows["showing"] != "value"))
+        # That nobody is there is open, so a sum of nobody is nobody in each part.
+        there = somebody.reindex(pd.MultiIndex.from_frame(rows[["indicator", "area"]])).to_numpy()
+        assert not exact & set(np.flatnonzero((rows["showing"] != "value") & there))
     assert all(inference.safe for inference in attacked(full, frame, shows, tuple(own)))
 
 
@@ -145,6 +148,8 @@ def attacked(full, frame, shows, own, held=()):
     """What readers find about what their edition hides, with the editions that they hold beside it."""
     about = edition(CATALOGUE, frame)
     about.meta["edition"] |= {"own": own, "shows": shows.model_dump()}
+    everybodys = protect(full, CATALOGUE, AREAS, LEVELS, minimum=3, trend_years=5)
+    about.meta["class_limits"] = limits_of(everybodys, CATALOGUE, AREAS, "area", shows)
     return attack(about, hidden_cells(full, frame, NOBODY, NOBODY), {}, [edition(CATALOGUE, other) for other in held])
 
 

@@ -1,0 +1,105 @@
+"""What an edition tells of counts whose numbers it does not show: inequalities between them.
+
+* Those meant are never more than all, whether the edition shows how many all are or not.
+* A class says between which limits a value lies, and so between which multiples of the denominator its numerator does.
+
+A rate whose counts are hidden is never shown (:mod:`sozlib.disclosure.protect`), so rounded rates say nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sozlib.disclosure.system import Count, Limit, expressed
+from sozlib.indicators.catalogue import SURFACE, Indicator
+from sozlib.indicators.limits import class_range
+from sozlib.snapshot import CLASSES, Snapshot
+
+
+@dataclass(frozen=True)
+class Below:
+    """What a numerator is divided by: a count, or a number that everybody knows."""
+
+    count: Count | None
+    number: float = 0.0
+
+    def times(self, factor: float) -> tuple[tuple[tuple[Count, float], ...], float]:
+        """So many times this, as weighted counts and a number."""
+        return ((self.count, factor),) if self.count is not None else (), self.number * factor
+
+
+def told(snapshot: Snapshot, catalogue: Sequence[Indicator], kinds: Mapping[str, str]) -> Iterator[Limit]:
+    """Inequalities that an edition tells.
+
+    Parameters
+    ----------
+    snapshot
+        The edition.
+    catalogue
+        Its indicators.
+    kinds
+        Kinds of the measures; only counts are numbers of people that can be compared.
+    """
+    limits = snapshot.meta.get("class_limits") or {}
+    rows = snapshot.indicators
+    uncertain = rows[rows["numerator"].isna() | rows["denominator"].isna()]
+    by_id = {indicator.id: indicator for indicator in catalogue}
+    km2 = dict(zip(snapshot.areas["id"], snapshot.areas["km2"].astype(float), strict=True))
+    for id, found in uncertain.groupby("indicator", sort=False):
+        indicator = by_id[str(id)]
+        numerator = expressed(indicator.numerator, kinds)
+        for area, period, status in zip(found["area"], found["period"], found["status"], strict=True):
+            below = _below(indicator, str(area), int(period), kinds, km2[area]) if numerator else None
+            if below is None:
+                continue
+            above = Count(numerator, str(area), int(period), f"{indicator.short_title} (Zähler)")
+            if indicator.kind == "proportion":
+                yield _at_most(above, below)
+            if status in CLASSES:
+                place, _ = CLASSES[status]
+                yield from of_class(
+                    above, below, class_range(place - 1, limits[str(id)], indicator.decimals), indicator
+                )
+
+
+def _below(indicator: Indicator, area: str, period: int, kinds: Mapping[str, str], km2: float) -> Below | None:
+    """Denominator of a value; None where it is neither counted nor known."""
+    if not indicator.denominator:
+        return Below(None, 1.0)
+    if all(term.measures == (SURFACE,) for term in indicator.denominator):
+        return Below(None, km2 * sum(term.factor for term in indicator.denominator)) if np.isfinite(km2) else None
+    parts = expressed(indicator.denominator, kinds)
+    return Below(Count(parts, area, period, f"{indicator.short_title} (Nenner)")) if parts else None
+
+
+def _at_most(above: Count, below: Below) -> Limit:
+    counts, number = below.times(1.0)
+    return Limit(((above, 1.0), *((count, -weight) for count, weight in counts)), high=number)
+
+
+def of_class(above: Count, below: Below, ends: tuple[float, float], indicator: Indicator) -> Iterator[Limit]:
+    """What a class says of numerator and denominator: low · denominator ≤ numerator · per < high · denominator.
+
+    Both sides are multiples of a smallest step, so "less than" is "a step less at least".
+
+    Parameters
+    ----------
+    above, below
+        Numerator and denominator.
+    ends
+        Values of the class, see :func:`sozlib.indicators.limits.class_range`.
+    indicator
+        Whose value it is.
+    """
+    low, high = ends
+    if np.isfinite(low):
+        counts, number = below.times(low / indicator.per)
+        yield Limit(((above, 1.0), *((count, -weight) for count, weight in counts)), low=number)
+    if np.isfinite(high):
+        counts, number = below.times(high / indicator.per)
+        finest = min(1.0, *(abs(term.factor) for term in (*indicator.numerator, *indicator.denominator)))
+        step = finest / (indicator.per * 10.0 ** (indicator.decimals + 1))
+        yield Limit(((above, 1.0), *((count, -weight) for count, weight in counts)), high=number - step)
