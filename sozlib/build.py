@@ -365,7 +365,8 @@ def run(
     environment = {"SOURCE_DATE_EPOCH": str(_epoch(project))}
 
     def done(job: ChapterJob, result: ChapterResult) -> None:
-        keep(job, present, result.reads, result.seconds)
+        if result.failure is None:
+            keep(job, present, result.reads, result.seconds)
 
     with contextlib.ExitStack() as stack:
         if (wish.executor or project.report.executor) == "dask":

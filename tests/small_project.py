@@ -147,9 +147,8 @@ OPEN = (
 )
 
 
-def write_project_with_data(root: Path) -> Project:
-    """A project that reads data: chapters on work and childcare use their own indicator, profiles none."""
-    project = write_project(root)
+def write_data(project: Project) -> None:
+    """Give a project a table of residents and two indicators made from it."""
     rows = [
         f"{area};{year};{1000 + 10 * number};{40 + year - 2020};{80 + number}"
         for number, area in enumerate(("0101", "0102"))
@@ -162,10 +161,18 @@ def write_project_with_data(root: Path) -> Project:
             topic="arbeit", id="arbeitslosenanteil", measure="arbeitslose"
         ),
         "parameters/indicators/kita.yml": INDICATORS.format(topic="kita", id="betreuungsquote", measure="kinder"),
-        "notebooks/texts/altstadt/arbeit.md": "Der Anteil liegt bei {{ wert('arbeitslosenanteil') }}.\n",
     }.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
+        (project.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (project.root / name).write_text(text, encoding="utf-8")
+
+
+def write_project_with_data(root: Path) -> Project:
+    """A project that reads data: chapters on work and childcare use their own indicator, profiles none."""
+    project = write_project(root)
+    write_data(project)
+    text = project.notebooks / "texts" / "altstadt" / "arbeit.md"
+    text.parent.mkdir(parents=True)
+    text.write_text("Der Anteil liegt bei {{ wert('arbeitslosenanteil') }}.\n", encoding="utf-8")
     for name, call in {
         "areas/arbeit": "print(chapter.value('arbeitslosenanteil'))\nchapter.text()",
         "areas/kita": "print(chapter.value('betreuungsquote'))",

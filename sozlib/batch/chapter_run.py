@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sozlib import reads
+from sozlib.batch.companion import CompanionEndedError, answer
 from sozlib.batch.limits import Limits
 from sozlib.batch.tidy import template_cell_number, tidy
 from sozlib.errors import spoken
@@ -70,7 +71,7 @@ class ChapterFailure:
     """A chapter that did not succeed.
 
     ``cell`` is the cell's number in the template, None when no cell is to blame; ``notebook`` the executed notebook,
-    None when there is none.
+    None when there is none; ``outside`` says that its process was ended from outside.
     """
 
     chapter: str
@@ -79,6 +80,7 @@ class ChapterFailure:
     cell: int | None = None
     traceback: str = ""
     notebook: Path | None = None
+    outside: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,11 @@ class ChapterResult:
     seconds: float
     failure: ChapterFailure | None = None
     reads: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def outside(self) -> bool:
+        """Whether the chapter was ended from outside, so that another try makes sense."""
+        return self.failure is not None and self.failure.outside
 
 
 def worker_died(job: ChapterJob, code: int | None, said: str) -> ChapterFailure:
@@ -102,12 +109,13 @@ def worker_died(job: ChapterJob, code: int | None, said: str) -> ChapterFailure:
         Last lines of the worker's log.
     """
     how = signal.Signals(-code).name if code is not None and code < 0 else f"Rückgabewert {code}"
-    return ChapterFailure(job.id, job.template, f"Der Arbeitsprozess wurde beendet ({how}).", traceback=said)
+    return ChapterFailure(
+        job.id, job.template, f"Der Arbeitsprozess wurde beendet ({how}).", traceback=said, outside=True
+    )
 
 
 def main() -> None:
     """Body of a companion that runs chapters; see :mod:`sozlib.batch.companion`."""
-    from sozlib.batch.companion import answer
     from sozlib.batch.forked import die_with_parent
 
     die_with_parent()
@@ -133,18 +141,15 @@ def _run(job: ChapterJob) -> ChapterResult:
     import papermill
     from papermill.exceptions import PapermillExecutionError, strip_color
 
-    from sozlib.batch import engines, forked  # engines: registers them with papermill
+    from sozlib.batch import engines  # registers them with papermill
 
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     kept: list[Any] = []
     special: dict[str, Any] = {"shutdown_kernel": "immediate", "keep": kept}
     snapshot = job.folder / job.parameters["snapshot"]
     if job.engine != "plain":
-        special |= {"memory_limit": job.memory_limit, "output_limit": job.output_limit}
-    if job.engine == "forked":
-        forked.prepare(snapshot)
-    elif job.engine == "kernel":
-        special["snapshot"] = str(snapshot)
+        limits = {"memory_limit": job.memory_limit, "output_limit": job.output_limit}
+        special |= {"snapshot": str(snapshot), **limits}
     began = time.perf_counter()
     job.output.parent.mkdir(parents=True, exist_ok=True)
     for stale in (job.output, job.failed):
@@ -152,7 +157,7 @@ def _run(job: ChapterJob) -> ChapterResult:
     raw = job.output.with_name(f".{job.output.stem}.{os.getpid()}.ipynb")
     notes = raw.with_suffix(".gelesen")
     os.environ[reads.VARIABLE] = str(notes.resolve())
-    os.environ[reads.SNAPSHOT] = str((job.folder / job.parameters["snapshot"]).resolve())
+    os.environ[reads.SNAPSHOT] = str(snapshot.resolve())
     failure: ChapterFailure | None = None
     try:
         papermill.execute_notebook(
@@ -177,6 +182,8 @@ def _run(job: ChapterJob) -> ChapterResult:
             error.cell_index,
             strip_color("\n".join(error.traceback)),
         )
+    except CompanionEndedError as error:
+        failure = ChapterFailure(job.id, job.template, str(error), outside=True)
     except OSError:
         raise
     except Exception as error:

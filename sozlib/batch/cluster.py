@@ -7,15 +7,16 @@ program, or their notebooks would not be the same.
 
 from __future__ import annotations
 
+import itertools
 import platform
 import queue
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sozlib.batch.agenda import Agenda
 from sozlib.batch.chapter_run import ChapterFailure, ChapterJob, ChapterResult
 from sozlib.batch.parcel import content_digest, leaving, pack, returned
 from sozlib.batch.progress import Progress, SilentProgress
@@ -79,7 +80,7 @@ class Cluster:
         todo: Sequence[ChapterJob],
         root: Path,
         snapshot: Path,
-        progress: Progress | None = None,
+        progress: Progress[ChapterResult] | None = None,
         environment: Mapping[str, str] = {},
         done: Done | None = None,
     ) -> tuple[ChapterResult, ...]:
@@ -113,17 +114,16 @@ class Cluster:
                 self._client.unregister_worker_plugin(name)
 
     def _execute(
-        self, name: str, todo: Sequence[ChapterJob], root: Path, progress: Progress, done: Done | None
+        self, name: str, todo: Sequence[ChapterJob], root: Path, progress: Progress[ChapterResult], done: Done | None
     ) -> tuple[ChapterResult, ...]:
         from sozlib.batch.remote import run
 
-        waiting = deque(todo)
+        agenda = Agenda(todo, progress, done)
         running: dict[str, tuple[ChapterJob, Any]] = {}
         ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        results: dict[str, ChapterResult] = {}
-        tried: set[str] = set()
+        tries = itertools.count()
         alone_since = 0.0
-        while waiting or running:
+        while agenda.waiting or running:
             places = self.places
             alone_since = 0.0 if places else alone_since or time.monotonic()
             if alone_since and time.monotonic() - alone_since > _PATIENCE:
@@ -131,11 +131,9 @@ class Cluster:
                     f"Am Scheduler {self.address} ist kein Arbeitsprozess mehr angemeldet. "
                     "Fertige Kapitel bleiben; der nächste Bau macht weiter."
                 )
-            while waiting and len(running) < places:
-                job = waiting.popleft()
-                progress.started(job.id)
-                again = "-nochmal" if job.id in tried else ""
-                key = f"{name}/{job.id}{again}"
+            while agenda.waiting and len(running) < places:
+                job = agenda.begin()
+                key = f"{name}/{job.id}/{next(tries)}"
                 with self._lost():
                     future = self._client.submit(run, name, leaving(job, root), key=key, pure=False)
                 running[key] = job, future
@@ -145,43 +143,34 @@ class Cluster:
             except queue.Empty:
                 continue
             job, _ = running.pop(future.key)
-            result, outside = self._taken(future, job, root)
-            if outside and job.id not in tried:
-                tried.add(job.id)
-                progress.postponed(result)
-                waiting.append(job)
-                continue
-            results[job.id] = result
-            if done is not None and result.failure is None:
-                done(job, result)
-            progress.finished(result)
-        return tuple(results[job.id] for job in todo)
+            agenda.end(job, self._taken(future, job, root))
+        return agenda.results
 
-    def _taken(self, future: Any, job: ChapterJob, root: Path) -> tuple[ChapterResult, bool]:
-        """A chapter's result with its notebook in place, and whether it was ended from outside."""
+    def _taken(self, future: Any, job: ChapterJob, root: Path) -> ChapterResult:
+        """A chapter's result, with its notebook in place."""
         if future.status != "finished":
             with self._lost():
                 if self._client.status != "running":
                     raise ConnectionError
             error = future.exception() if future.status == "error" else None
             why = "Arbeitsprozesse am Cluster wurden mehrmals beendet" if _killed(error) else str(error or "verloren")
-            failure = ChapterFailure(job.id, job.template, f"{why.removesuffix('.')}.")
-            return ChapterResult(job.id, 0.0, failure), not _killed(error)
+            failure = ChapterFailure(job.id, job.template, f"{why.removesuffix('.')}.", outside=not _killed(error))
+            return ChapterResult(job.id, 0.0, failure)
         with self._lost():
             delivery: Delivery = future.result()
         result = returned(delivery.result, job, root)
         if delivery.notebook is None:
-            return result, delivery.outside
+            return result
         if content_digest(delivery.notebook) != delivery.digest:
-            failure = ChapterFailure(job.id, job.template, "Das Notebook kam nicht unversehrt zurück.")
-            return ChapterResult(job.id, result.seconds, failure), True
+            failure = ChapterFailure(job.id, job.template, "Das Notebook kam nicht unversehrt zurück.", outside=True)
+            return ChapterResult(job.id, result.seconds, failure)
         try:
             for stale in (job.output, job.failed):
                 stale.unlink(missing_ok=True)
             write_whole(job.output if result.failure is None else job.failed, delivery.notebook)
         except OSError as error:  # no room, no right to write: the next chapter may have more luck
             result = ChapterResult(job.id, result.seconds, ChapterFailure(job.id, job.template, spoken(error)))
-        return result, False
+        return result
 
     @contextmanager
     def _lost(self) -> Iterator[None]:

@@ -19,6 +19,10 @@ from typing import Any, BinaryIO
 _GRACE = 3.0
 
 
+class CompanionEndedError(Exception):
+    """A companion was ended from outside; what it was asked is not to blame."""
+
+
 class Companion:
     """The process, as the one who asks sees it.
 
@@ -47,7 +51,7 @@ class Companion:
 
         Raises
         ------
-        EOFError
+        CompanionEndedError
             The process has ended.
         """
         assert self.process.stdin is not None
@@ -56,8 +60,8 @@ class Companion:
             pickle.dump(request, self.process.stdin)
             self.process.stdin.flush()
             return pickle.load(self.process.stdout)
-        except (OSError, ValueError, pickle.UnpicklingError) as error:
-            raise EOFError from error
+        except (EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
+            raise CompanionEndedError("Ein Hilfsprozess hat sich beendet.") from error
 
     @property
     def alive(self) -> bool:

@@ -13,6 +13,7 @@ import contextlib
 import logging
 import os
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -21,7 +22,8 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NBClientEngine, papermill_engines
 
-from sozlib.batch.forked import ForkedCells, preload
+from sozlib.batch.companion import CompanionEndedError
+from sozlib.batch.forked import ForkedCells, preload, prepare
 from sozlib.batch.limits import Limits
 
 if TYPE_CHECKING:
@@ -58,13 +60,13 @@ class PlainEngine(NBClientEngine):  # type: ignore[misc]
             )
         except (DeadKernelError, CellTimeoutError) as error:
             message = "Zeit überschritten" if isinstance(error, CellTimeoutError) else "Der Kernel ist abgestürzt"
-            add_error(_last_started(nb_man), type(error).__name__, message)
+            add_error(_started(nb_man)[-1], type(error).__name__, message)
 
 
-class KernelEngine(Engine):  # type: ignore[misc]
-    """A forked kernel for each notebook: the whole Jupyter protocol, comms and widgets too.
+class _ForkingEngine(Engine):  # type: ignore[misc]
+    """What the engines that fork have in common: their options, and what they do where no fork is possible.
 
-    Where the system has no fork, a kernel is started as usual, and the log says so.
+    There a kernel is started as usual, and the log says so.
     """
 
     @classmethod
@@ -80,44 +82,88 @@ class KernelEngine(Engine):  # type: ignore[misc]
         keep: list[Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        """Run the cells; parameters as with :class:`ForkedEngine`.
+        """Run the cells and record what they put out.
 
         Parameters
         ----------
+        execution_timeout, start_timeout
+            Seconds for each cell and for the start, as papermill documents them.
+        memory_limit, output_limit
+            Megabytes, see :class:`~sozlib.batch.limits.Limits`.
         snapshot
-            Folder of the snapshot that the process from which kernels fork has opened; "" for none.
+            Folder of the snapshot that the process from which is forked opens beforehand; "" for none.
+        keep
+            Takes the notebook, as with :class:`PlainEngine`.
+        kwargs
+            What papermill and nbclient know further: ``log_output``, ``stdout_file``, ``allow_errors`` …
         """
-        if not hasattr(os, "fork"):
-            logger.warning("Kein Abzweigen möglich (%s): das Notebook bekommt einen eigenen Kernel.", _NO_FORK)
+        if obstacle := cls.obstacle():
+            logger.warning("Kein Abzweigen möglich (%s): das Notebook bekommt einen eigenen Kernel.", obstacle)
             PlainEngine.execute_managed_notebook(
                 nb_man, kernel_name, keep, execution_timeout=execution_timeout, start_timeout=start_timeout, **kwargs
             )
             return
-        from sozlib.batch.provisioner import ForkedKernelManager
-
         if keep is not None:
             keep.append(nb_man.nb)
         limits = Limits(execution_timeout, start_timeout, memory_limit, output_limit)
-        options = {"shutdown_kernel": "immediate"} | _known_to_client(kwargs)
-        options |= {"timeout": execution_timeout, "startup_timeout": start_timeout, "record_timing": False}
-        options["extra_arguments"] = ["--log-level=ERROR"]
-        provisioning = {"memory": memory_limit, "output": output_limit, "snapshot": snapshot}
+        cls.run(nb_man, kernel_name, limits, snapshot, {**_known_to_client(kwargs), "record_timing": False})
+
+    @classmethod
+    def obstacle(cls) -> str:
+        """Why no fork is possible, in German; empty if one is."""
+        return "" if hasattr(os, "fork") else _NO_FORK
+
+    @classmethod
+    def run(
+        cls, nb_man: NotebookExecutionManager, kernel_name: str, limits: Limits, snapshot: str, options: dict[str, Any]
+    ) -> None:
+        """Run the cells; ``options`` are those of nbclient's client."""
+        raise NotImplementedError
+
+
+class KernelEngine(_ForkingEngine):
+    """A forked kernel for each notebook: the whole Jupyter protocol, comms and widgets too."""
+
+    @classmethod
+    def run(
+        cls, nb_man: NotebookExecutionManager, kernel_name: str, limits: Limits, snapshot: str, options: dict[str, Any]
+    ) -> None:
+        """Run the cells in a kernel forked from this process's nursery.
+
+        Raises
+        ------
+        CompanionEndedError
+            The nursery was ended from outside, and the kernel with it.
+        """
+        from sozlib.batch.provisioner import ForkedKernelManager
+
+        options = {"shutdown_kernel": "immediate"} | options
+        options |= {"timeout": limits.cell, "startup_timeout": limits.start, "extra_arguments": ["--log-level=ERROR"]}
+        provisioning = {"memory": limits.memory, "output": limits.output, "snapshot": snapshot}
         manager = ForkedKernelManager(kernel_name=kernel_name, provisioning=provisioning)
         client = _LimitedClient(limits, nb_man, km=manager, kernel_name=kernel_name, log=logger, **options)
         try:
             client.execute(cleanup_kc=True)
-        except (DeadKernelError, CellTimeoutError) as error:
+        except (RuntimeError, CellTimeoutError) as error:  # RuntimeError: a dead kernel, or one that never answered
             provisioner: Any = manager.provisioner
-            cell, kernel = _last_started(nb_man), provisioner.kernel
+            started, kernel = _started(nb_man), provisioner.kernel
+            if kernel is None:
+                raise
             kernel.poll()
-            for name, text in kernel.ended.last_words.items():
-                cell.outputs.append(nbformat.v4.new_output("stream", name=name, text=text))  # type: ignore[no-untyped-call]
-            if isinstance(error, CellTimeoutError):
-                add_error(cell, "CellTimeoutError", limits.too_long(execution_timeout))
-            elif client.flooded:
-                add_error(cell, "OutputLimitError", limits.too_much)
-            else:
-                add_error(cell, kernel.ended.error, kernel.ended.why)
+            if started:
+                cell = started[-1]
+                for name, text in kernel.ended.last_words.items():
+                    cell.outputs.append(nbformat.v4.new_output("stream", name=name, text=text))  # type: ignore[no-untyped-call]
+                if isinstance(error, CellTimeoutError):
+                    add_error(cell, "CellTimeoutError", limits.too_long(limits.cell))
+                elif client.flooded:
+                    add_error(cell, "OutputLimitError", limits.too_much)
+                else:
+                    add_error(cell, kernel.ended.error, kernel.ended.why)
+            if kernel.ended.outside:
+                raise CompanionEndedError(f"{kernel.ended.why}.") from error
+            if not started:
+                raise
 
 
 class _LimitedClient(PapermillNotebookClient):  # type: ignore[misc]
@@ -150,8 +196,8 @@ def _length(content: Any) -> int:
     return len(content) if isinstance(content, str) else 0
 
 
-def _last_started(nb_man: NotebookExecutionManager) -> Any:
-    return [cell for cell in nb_man.nb.cells if cell.metadata.papermill.get("start_time")][-1]
+def _started(nb_man: NotebookExecutionManager) -> list[Any]:
+    return [cell for cell in nb_man.nb.cells if cell.metadata.papermill.get("start_time")]
 
 
 def _known_to_client(options: dict[str, Any]) -> dict[str, Any]:
@@ -159,51 +205,28 @@ def _known_to_client(options: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if PapermillNotebookClient.class_traits().get(name)}
 
 
-class ForkedEngine(Engine):  # type: ignore[misc]
+class ForkedEngine(_ForkingEngine):
     """The cells in a fork of this process, which has imported beforehand what chapters need.
 
-    Forking is safe only from a process without other threads and without ZeroMQ contexts; elsewhere, and where the
-    system has no fork, a kernel is started as usual, and the log says so.
+    Forking is safe only from a process without other threads and without ZeroMQ contexts.
     """
 
     @classmethod
-    def execute_managed_notebook(
-        cls,
-        nb_man: NotebookExecutionManager,
-        kernel_name: str,
-        execution_timeout: float | None = None,
-        start_timeout: float = 60,
-        memory_limit: int = Limits.memory,
-        output_limit: int = Limits.output,
-        keep: list[Any] | None = None,
-        **kwargs: Any,
-    ) -> None:
-        """Run the cells in a forked child and record what it sends.
+    def obstacle(cls) -> str:
+        """Why this process must not fork, in German; empty if it may."""
+        return why_not_fork()
 
-        Parameters
-        ----------
-        execution_timeout, start_timeout
-            Seconds for each cell and for the start, as papermill documents them.
-        memory_limit, output_limit
-            Megabytes, see :class:`~sozlib.batch.limits.Limits`.
-        keep
-            Takes the notebook, as with :class:`PlainEngine`.
-        kwargs
-            What papermill and nbclient know further: ``log_output``, ``stdout_file``, ``allow_errors`` …
-        """
-        obstacle = why_not_fork()
-        if obstacle:
-            logger.warning("Kein Abzweigen möglich (%s): das Notebook bekommt einen eigenen Kernel.", obstacle)
-            PlainEngine.execute_managed_notebook(
-                nb_man, kernel_name, keep, execution_timeout=execution_timeout, start_timeout=start_timeout, **kwargs
-            )
-            return
-        preload()
-        if keep is not None:
-            keep.append(nb_man.nb)
+    @classmethod
+    def run(
+        cls, nb_man: NotebookExecutionManager, kernel_name: str, limits: Limits, snapshot: str, options: dict[str, Any]
+    ) -> None:
+        """Run the cells in a forked child and record what it sends."""
+        if snapshot:
+            prepare(Path(snapshot))
+        else:
+            preload()
         # nbclient's own bookkeeping of outputs, so that both engines write the same notebook.
-        known = {"record_timing": False, **_known_to_client(kwargs)}
-        recorder = PapermillNotebookClient(nb_man, kernel_name=kernel_name, log=logger, **known)
+        recorder = PapermillNotebookClient(nb_man, kernel_name=kernel_name, log=logger, **options)
         recorder.reset_execution_trackers()
         cells = {
             index: cell
@@ -212,7 +235,6 @@ class ForkedEngine(Engine):  # type: ignore[misc]
             and cell.source.strip()
             and recorder.skip_cells_with_tag not in cell.metadata.get("tags", ())
         }
-        limits = Limits(execution_timeout, start_timeout, memory_limit, output_limit)
         with ForkedCells({index: cell.source for index, cell in cells.items()}, limits) as child:
             for index, cell in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cell, index)

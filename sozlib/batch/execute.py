@@ -14,13 +14,13 @@ import signal
 import sys
 import tempfile
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from multiprocessing import connection
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from typing import Any
 
+from sozlib.batch.agenda import Agenda
 from sozlib.batch.chapter_run import TIME_LIMIT, ChapterJob, ChapterResult, EngineName, run_chapter, worker_died
 from sozlib.batch.companion import log_end
 from sozlib.batch.forked import die_with_parent
@@ -73,14 +73,11 @@ def chapter_jobs(
 def execute(
     todo: Sequence[ChapterJob],
     workers: int = 0,
-    progress: Progress | None = None,
+    progress: Progress[ChapterResult] | None = None,
     environment: Mapping[str, str] = {},
     done: Callable[[ChapterJob, ChapterResult], None] | None = None,
 ) -> tuple[ChapterResult, ...]:
     """Run jobs, return their results in the same order.
-
-    A chapter whose worker was ended from outside (by the system for want of memory, say) is tried once more; an error
-    of the notebook itself is never repeated.
 
     Parameters
     ----------
@@ -88,45 +85,29 @@ def execute(
         The jobs.
     workers
         How many at a time; 0 for the number of cores.
-    progress
-        Is told of every start and end.
+    progress, done
+        Are told what happens, see :class:`~sozlib.batch.agenda.Agenda`.
     environment
         Environment variables for the workers.
-    done
-        Is given every chapter that has succeeded, as soon as it has.
 
     Raises
     ------
     KeyboardInterrupt
         Broken off; all workers and their children have ended by then.
     """
-    progress = progress or SilentProgress()
+    agenda = Agenda(todo, progress or SilentProgress(), done)
     count = max(1, min(workers or os.cpu_count() or 1, len(todo)))
-    waiting = deque(todo)
-    results: dict[str, ChapterResult] = {}
-    tried: set[str] = set()
     with _environment(environment) as private, _Pool(count, private) as pool:
-        while waiting or pool.busy:
+        while agenda.waiting or pool.busy:
             for worker in pool.idle():
-                if not waiting:
-                    break
-                job = waiting.popleft()
-                progress.started(job.id)
-                worker.give(job)
+                if agenda.waiting:
+                    worker.give(agenda.begin())
             for worker in pool.ready():
                 job, result = worker.take()
                 if not worker.alive:
                     pool.replace(worker)
-                    if job.id not in tried:
-                        tried.add(job.id)
-                        progress.postponed(result)
-                        waiting.append(job)
-                        continue
-                results[job.id] = result
-                if done is not None and result.failure is None:
-                    done(job, result)
-                progress.finished(result)
-    return tuple(results[job.id] for job in todo)
+                agenda.end(job, result)
+    return agenda.results
 
 
 class _Worker:

@@ -71,12 +71,15 @@ class Ended:
         Name of the error, and in German what happened.
     last_words
         Output by name of the stream that the kernel could no longer send.
+    outside
+        Whether it went with the process from which it was forked.
     """
 
     code: int
     error: str
     why: str
     last_words: Mapping[str, str]
+    outside: bool = False
 
 
 class CapturedStream(OutStream):

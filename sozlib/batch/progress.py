@@ -5,35 +5,37 @@ from __future__ import annotations
 import sys
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 if TYPE_CHECKING:
     from sozlib.batch.chapter_run import ChapterResult
 
+Result = TypeVar("Result", contravariant=True)
 
-class Progress(Protocol):
-    """Is told of every chapter's start and end."""
 
-    def started(self, chapter: str) -> None:
-        """A chapter begins."""
+class Progress(Protocol[Result]):
+    """Is told of every job's start and end."""
 
-    def postponed(self, result: ChapterResult) -> None:
-        """A chapter was ended from outside and will be tried once more."""
+    def started(self, name: str) -> None:
+        """A job begins."""
 
-    def finished(self, result: ChapterResult) -> None:
-        """A chapter has ended, well or not."""
+    def postponed(self, result: Result) -> None:
+        """A job was ended from outside and will be tried once more."""
+
+    def finished(self, result: Result) -> None:
+        """A job has ended, well or not."""
 
 
 class SilentProgress:
     """Shows nothing."""
 
-    def started(self, chapter: str) -> None:
+    def started(self, name: str) -> None:
         """Show nothing."""
 
-    def postponed(self, result: ChapterResult) -> None:
+    def postponed(self, result: object) -> None:
         """Show nothing."""
 
-    def finished(self, result: ChapterResult) -> None:
+    def finished(self, result: object) -> None:
         """Show nothing."""
 
 
@@ -77,9 +79,9 @@ class ShownProgress:
         if self._live:
             self._bar.stop()
 
-    def started(self, chapter: str) -> None:
+    def started(self, name: str) -> None:
         """Name the chapter among those that run."""
-        self._running.append(chapter)
+        self._running.append(name)
         self._show()
 
     def postponed(self, result: ChapterResult) -> None:

@@ -24,12 +24,17 @@ from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Dict, Int, Unicode
 
-from sozlib.batch.companion import Companion
+from sozlib.batch.companion import Companion, CompanionEndedError
 from sozlib.batch.limits import Limits
 from sozlib.batch.nursery import Birth, Ended, Look
 
 #: Name of the entry point.
 NAME = "sozlib-forked"
+
+#: How a kernel ended that went with the process from which it was forked.
+_ORPHANED = Ended(
+    -signal.SIGKILL, "DeadKernelError", "Der Prozess, von dem der Kernel abzweigt, hat sich beendet", {}, True
+)
 
 _LAUNCHER = "ipykernel_launcher"
 
@@ -37,20 +42,26 @@ _nursery: Companion | None = None
 
 
 def _ask(request: Birth | Look) -> Any:
-    """Ask this process's nursery; it is started with the first kernel and ends with this process."""
+    """Ask this process's nursery; it is started with the first kernel and ends with this process.
+
+    Raises
+    ------
+    CompanionEndedError
+        It was ended from outside before it had forked a kernel.
+    """
     global _nursery
     if _nursery is None or not _nursery.alive:
-        if isinstance(request, Look):  # its kernels have gone with it
-            return Ended(-signal.SIGKILL, "DeadKernelError", "Der Prozess, von dem der Kernel abzweigt, endete", {})
+        if isinstance(request, Look):
+            return _ORPHANED
         _nursery = Companion("sozlib.batch.nursery")
         atexit.register(_nursery.close)
     try:
         return _nursery.ask(request)
-    except EOFError:
+    except CompanionEndedError as error:
         _nursery.process.wait()
         if isinstance(request, Look):
-            return _ask(request)
-        raise RuntimeError("Der Prozess, von dem Kernel abzweigen, hat sich beendet.") from None
+            return _ORPHANED
+        raise CompanionEndedError(f"{_ORPHANED.why}.") from error
 
 
 class ForkedKernel:

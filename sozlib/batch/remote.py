@@ -22,7 +22,7 @@ from distributed import get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
 from sozlib.batch.chapter_run import ChapterJob, ChapterResult, worker_died
-from sozlib.batch.companion import Companion, log_end
+from sozlib.batch.companion import Companion, CompanionEndedError, log_end
 from sozlib.batch.execute import worker_environment
 from sozlib.batch.parcel import Parcel, arrived, content_digest, returning
 from sozlib.files import Digests
@@ -55,14 +55,11 @@ class Delivery:
         How it ended.
     notebook, digest
         The executed notebook and its SHA-256; None and "" where there is none.
-    outside
-        Whether it was ended from outside, so that another try makes sense.
     """
 
     result: ChapterResult
     notebook: bytes | None
     digest: str
-    outside: bool = False
 
 
 class ChapterPlugin(WorkerPlugin):
@@ -131,12 +128,12 @@ class ChapterPlugin(WorkerPlugin):
         began = time.perf_counter()
         try:
             result: ChapterResult = companion.ask(here)
-        except EOFError:
+        except CompanionEndedError:
             code = companion.process.wait()
             with self._lock, contextlib.suppress(ValueError):
                 self._all.remove(companion)
             failure = worker_died(here, code, log_end(log))
-            return Delivery(ChapterResult(job.id, time.perf_counter() - began, failure), None, "", outside=True)
+            return Delivery(ChapterResult(job.id, time.perf_counter() - began, failure), None, "")
         with self._lock:
             self._idle.append(companion)
             self._last = time.monotonic()

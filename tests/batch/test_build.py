@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from small_project import template, write_project
+from small_project import template, write_data, write_project
 
 from sozlib.cli import main
 from sozlib.errors import SozlibError
@@ -59,60 +59,11 @@ def test_two_builds_never_share_a_workshop(tmp_path: Path) -> None:
 
 # -- from end to end ---------------------------------------------------------------------------------------------------
 
-SOURCE = """\
-id: einwohner
-title: Melderegister
-publisher: Probekreis
-citation: Melderegister
-licence: frei
-as_of: "31.12."
-files: data/einwohner.csv
-delimiter: ";"
-encoding: utf-8
-decimal: ","
-thousands: ""
-zero: exact
-area: {column: raum}
-period: {column: jahr}
-measures:
-  - {id: einwohner, title: Bevölkerung, column: anzahl}
-  - {id: arbeitslose, title: Arbeitslose, column: arbeitslose}
-"""
-
-INDICATOR = """\
-topic: arbeit
-indicators:
-  - id: arbeitslosenanteil
-    title: Anteil der Arbeitslosen
-    short_title: Arbeitslose
-    kind: proportion
-    unit: "%"
-    direction: burdening
-    numerator: {measure: arbeitslose}
-    denominator: {measure: einwohner}
-    numerator_text: Arbeitslose
-    denominator_text: Einwohnerinnen und Einwohner
-    source: Melderegister
-    as_of: "31.12."
-    interpretation: Zeigt, wie viele Menschen Arbeit suchen.
-"""
-
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     project = write_project(tmp_path)
-    rows = [
-        f"{area};{year};{1000 + 10 * number};{40 + year - 2020}"
-        for number, area in enumerate(("0101", "0102"))
-        for year in range(2020, 2026)
-    ]
-    for name, text in {
-        "data/einwohner.csv": "\n".join(["raum;jahr;anzahl;arbeitslose", *rows]) + "\n",
-        "parameters/sources/einwohner.yml": SOURCE,
-        "parameters/indicators/arbeit.yml": INDICATOR,
-    }.items():
-        (project.root / name).parent.mkdir(parents=True, exist_ok=True)
-        (project.root / name).write_text(text, encoding="utf-8")
+    write_data(project)
     return project
 
 

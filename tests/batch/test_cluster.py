@@ -216,7 +216,6 @@ class Returned:
             result=ChapterResult("altstadt/a", 1.0, None, (("file", "notebooks/a.csv"), ("file", "/etc/x"))),
             notebook=notebook,
             digest=digest,
-            outside=False,
         )
 
     def result(self) -> Any:
@@ -225,13 +224,13 @@ class Returned:
 
 def test_what_comes_back_is_checked_before_it_is_taken(tmp_path: Path) -> None:
     here, one = Cluster(None, "tcp://a:1"), job(tmp_path / "a.ipynb", tmp_path / "out")
-    result, outside = here._taken(Returned(b"halb", content_digest(b"ganz")), one, tmp_path)
-    assert outside
+    result = here._taken(Returned(b"halb", content_digest(b"ganz")), one, tmp_path)
+    assert result.outside
     assert result.failure is not None
     assert result.failure.error == "Das Notebook kam nicht unversehrt zurück."
     assert not one.output.exists()
-    result, outside = here._taken(Returned(b"ganz", content_digest(b"ganz")), one, tmp_path)
-    assert (result.failure, outside) == (None, False)
+    result = here._taken(Returned(b"ganz", content_digest(b"ganz")), one, tmp_path)
+    assert result.failure is None
     assert one.output.read_bytes() == b"ganz"
     assert result.reads == (("file", str(tmp_path / "notebooks/a.csv")), ("file", "/etc/x"))
 

@@ -169,26 +169,31 @@ def test_forked_chapters_draw_different_random_numbers(tmp_path: Path) -> None:
     assert drawn[0] != drawn[1]
 
 
-@forking
-def test_a_killed_worker_costs_only_its_chapter(tmp_path: Path) -> None:
-    bad = template(tmp_path / "falsch.ipynb", "import os\nos.kill(os.getppid(), 9)\nimport time\ntime.sleep(60)")
-    good = [template(tmp_path / f"gut{n}.ipynb", "print(1)") for n in range(2)]
-    failed, *fine = run(bad, *good, out=tmp_path / "out", engine="forked", workers=1)
-    assert failed.failure is not None
-    assert failed.failure.error == "Der Arbeitsprozess wurde beendet (SIGKILL)."
-    assert [result.failure for result in fine] == [None, None]
+#: What the chapters of each engine are forked from, and what is said when it was killed.
+PARENTS = [
+    ("forked", "Der Arbeitsprozess wurde beendet (SIGKILL)."),
+    ("kernel", "Der Prozess, von dem der Kernel abzweigt, hat sich beendet."),
+]
 
 
 @forking
-def test_a_chapter_whose_worker_was_killed_is_tried_once_more(tmp_path: Path) -> None:
-    path = template(
-        tmp_path / "pech.ipynb",
-        "import os, time\nwith open('versuche', 'a') as f:\n    f.write('x')\n"
-        "if os.path.getsize('versuche') == 1:\n    os.kill(os.getppid(), 9)\n    time.sleep(60)",
+@pytest.mark.parametrize(("engine", "said"), PARENTS)
+def test_a_killed_parent_costs_only_its_chapter_which_is_tried_once_more(
+    tmp_path: Path, engine: EngineName, said: str
+) -> None:
+    count = "import os, time\nwith open('{name}', 'a') as f:\n    f.write('x')\n"
+    kill = "os.kill(os.getppid(), 9)\n    time.sleep(60)"
+    always = template(tmp_path / "immer.ipynb", f"{count.format(name='immer')}if True:\n    {kill}")
+    once = template(
+        tmp_path / "einmal.ipynb", f"{count.format(name='einmal')}if os.path.getsize('einmal') == 1:\n    {kill}"
     )
-    (result,) = run(path, out=tmp_path / "out", engine="forked", workers=1)
-    assert result.failure is None
-    assert (tmp_path / "versuche").read_text() == "xx"
+    good = template(tmp_path / "gut.ipynb", "print(1)")
+    failed, *fine = run(always, once, good, out=tmp_path / "out", engine=engine, workers=1)
+    assert failed.failure is not None
+    assert failed.failure.error == said
+    assert failed.failure.cell is None  # none is to blame
+    assert [result.failure for result in fine] == [None, None]
+    assert (tmp_path / "immer").read_text() == (tmp_path / "einmal").read_text() == "xx"
 
 
 def test_an_error_of_the_notebook_is_never_repeated(tmp_path: Path) -> None:
