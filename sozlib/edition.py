@@ -87,13 +87,17 @@ class Edition(Parameters):
     """What one circle of readers may see, or with ``for_each`` a family of editions, one for each municipality.
 
     ``minimum_count``: counts above zero and below it are protected, with all that follows from them. In an edition
-    with own areas this is for the others; ``own_minimum_count`` is for the own ones.
+    with own areas this is for the others; ``own_minimum_count`` is for the own ones. ``minimum_denominator`` is for the
+    others, too.
     """
 
     id: Id
     title: str = Field(description="Bezeichnung; in einer Reihe steht {area} für den Namen der Gemeinde")
     notice: str = Field("", description="Hinweis auf jeder Seite und in jeder Datei; {area} wie im Titel")
     minimum_count: int = Field(0, ge=0, description="Anzahlen über null und darunter werden gesperrt")
+    minimum_denominator: int = Field(
+        0, ge=0, description="Werte mit kleinerem Nenner werden samt Zähler gesperrt (sonst nur „/“ nach dem Katalog)"
+    )
     for_each: Id | None = Field(None, description="Ebene, deren Gebiete Gemeinden sind: je Gemeinde eine Ausgabe")
     together: tuple[Id, ...] = Field(
         (), description="Gebiete höherer Ebenen, deren Teile zusammen eine Gemeinde sind (eine Stadt aus Stadtteilen)"
@@ -118,6 +122,8 @@ class Edition(Parameters):
             raise ValueError("Die öffentliche Ausgabe ist für alle da und hat keine eigenen Gebiete.")
         if (self.for_each or self.own) and "minimum_count" not in self.model_fields_set:
             raise ValueError("minimum_count fehlt: Unter welcher Anzahl sind die anderen Gebiete geschützt?")
+        if self.minimum_denominator and self.minimum_count <= 1:
+            raise ValueError("minimum_denominator braucht minimum_count: Ohne geschützte Anzahlen schützt es nichts.")
         return self
 
     @property
@@ -148,8 +154,10 @@ class Edition(Parameters):
 
     @property
     def beyond_counts(self) -> str:
-        """What is different for own areas, and of what it tells a class or nothing, in sentences for readers."""
+        """What it holds back beside small counts, and what is different for own areas, in sentences for readers."""
         said = []
+        if self.minimum_denominator:
+            said.append(f"Gesperrt sind auch Werte, deren Nenner kleiner als {self.minimum_denominator} ist.")
         if self.own and self.minimum_count > 1:
             few = f"sind es die unter {self.own_minimum_count}" if self.own_minimum_count > 1 else "gilt das nicht"
             said.append(f"Für die eigenen Gebiete {few}, außer wo ein eigener Wert den eines anderen verriete.")

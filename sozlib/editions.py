@@ -185,10 +185,14 @@ def _examine_held(at: _Declared) -> Iterator[Problem]:
     )
     for id in held:
         other = others.get(id)
-        if other is not None and other.minimum_count != edition.minimum_count:
-            found = f"minimum_count ist {edition.minimum_count}, in der Ausgabe „{id}“ aber {other.minimum_count}."
-            remedy = "Wer beide hat, könnte Lücken der einen aus der anderen füllen. Geben Sie beiden dieselbe Zahl."
-            yield at.problem("minimum-differs", found, remedy, "minimum_count")
+        for name in ("minimum_count", "minimum_denominator"):
+            mine, theirs = getattr(edition, name), getattr(other, name, None)
+            if other is not None and mine != theirs:
+                found = f"{name} ist {mine}, in der Ausgabe „{id}“ aber {theirs}."
+                remedy = (
+                    "Wer beide hat, könnte Lücken der einen aus der anderen füllen. Geben Sie beiden dieselbe Zahl."
+                )
+                yield at.problem("minimum-differs", found, remedy, name)
 
 
 def _examine_areas(at: _Declared) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ dates: parameters, raw tables, design tokens and the program's own files for thi
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ import pandas as pd
 import sozlib
 from sozlib.analysis.analyse import analyse, examine_analyses
 from sozlib.analysis.standardisation import protect_standardised, standardised
+from sozlib.disclosure.dominance import levels
 from sozlib.disclosure.hidden import hidden_cells, record_of, write_hidden
 from sozlib.disclosure.ledger import Ledger, ledger_of
 from sozlib.disclosure.own import NOBODY, Own
@@ -52,6 +53,7 @@ class State:
     population: pd.DataFrame
     geometry: gpd.GeoDataFrame | None
     standardised: pd.DataFrame
+    amounts: pd.DataFrame
 
 
 def prepare(project: Project, edition: str) -> Snapshot:
@@ -94,7 +96,8 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
     _write_problems(remarks_of(path), state.observations.problems)
     indicators, population, limits = _as_shown(project, chosen, state, ledger_of(project, chosen))
     areas = state.observations.areas
-    write_hidden(hidden_cells(state.indicators, indicators, state.population, population), record_of(path))
+    hidden = hidden_cells(state.indicators, indicators, state.population, population)
+    write_hidden(replace(hidden, amounts=state.amounts), record_of(path))
     analyses = analyse(
         project,
         state.catalogue,
@@ -163,6 +166,8 @@ def _as_shown(
             own=for_whom,
             sources=sources,
             ledger=ledger,
+            amounts=state.amounts,
+            minimum_denominator=edition.minimum_denominator,
         )
 
     indicators = protected(own)
@@ -199,7 +204,7 @@ def examine(project: Project) -> tuple[Problem, ...]:
     An indicator that has no value anywhere is a warning.
     """
     observations = collect(project)
-    catalogue, found = examine_catalogue(project, observations.declared)
+    catalogue, found = examine_catalogue(project, observations.declared, observations.contributions)
     problems = [*observations.problems, *found, *examine_editions(project, catalogue)]
     problems += examine_analyses(project, catalogue)
     if not any(problem.severity == "error" for problem in problems):
@@ -227,7 +232,7 @@ def _state(root: Path, cycle: str, inputs: str) -> State:
     """What all editions share; ``inputs`` only tells one state of the files from another."""
     project = Project(root, cycle)
     observations = load_observations(project)
-    catalogue = read_catalogue(project, observations.measures)
+    catalogue = read_catalogue(project, observations.measures, observations.contributions)
     quantities = _quantities(project, observations)
     span = project.cycle.first_period, project.cycle.last_period
     return State(
@@ -237,6 +242,7 @@ def _state(root: Path, cycle: str, inputs: str) -> State:
         population_table(quantities, project.report.population, span),
         _simplified(observations.geometry),
         standardised(catalogue, quantities, project.report.whole.id, span),
+        levels(catalogue, quantities, observations.rules),
     )
 
 
@@ -273,7 +279,7 @@ def _sources(observations: Observations) -> list[dict[str, Any]]:
         {
             **{name: getattr(source, name) for name in told},
             "breaks": [{"period": year, "text": text} for year, text in sorted(source.breaks.items())],
-            "measures": [measure.id for measure in source.measures],
+            "measures": [m.id for m in source.measures if m.id not in observations.contributions],
             "minimum_count": source.minimum_count,
         }
         for source in observations.sources.values()

@@ -29,6 +29,7 @@ import pandas as pd
 from sozlib.disclosure.bounds import ContradictionError, intervals
 from sozlib.disclosure.equations import equations, unknown_part
 from sozlib.disclosure.hidden import Hidden
+from sozlib.disclosure.ledger import counts_in
 from sozlib.disclosure.own import Own
 from sozlib.disclosure.ranges import told as told_limits
 from sozlib.disclosure.rule import Rule
@@ -50,6 +51,8 @@ class Inference:
         Smallest and largest number that agree with everything published; ``high`` may be infinite.
     required
         Width that the rule asks for; 0 for counts hidden only to protect others.
+    within
+        Numbers between which an interval must not end: around an amount that gives away a contributor.
     told
         An earlier edition showed it: hiding it now cannot make it unknown again.
     """
@@ -59,6 +62,7 @@ class Inference:
     high: float
     required: float
     told: bool = False
+    within: tuple[float, float] | None = None
 
     @property
     def width(self) -> float:
@@ -68,7 +72,8 @@ class Inference:
     @property
     def safe(self) -> bool:
         """Whether the rule is kept."""
-        return self.width >= self.required
+        around = self.within is None or (self.low <= self.within[0] and self.high >= self.within[1])
+        return self.width >= self.required and around
 
 
 def attack(
@@ -112,6 +117,7 @@ def attack(
         (limit for one in (snapshot, *held) for limit in told_limits(one, _catalogue(one), kinds)), published, true
     )
     required = _required(hidden, snapshot, catalogue, kinds, base, true)
+    around = _around(hidden, kinds, true)
     told, lost = _told(published, earlier, true)
     # Numbers of an earlier edition that this one no longer has may have been revised, so that they contradict it; and
     # where somebody is neither male nor female the intruder must reckon with a third group.
@@ -120,18 +126,28 @@ def attack(
         system = System.of([*published, *more], snapshot.areas, base, sexes, limits)
         targets = [count for key, count in system.unknown.items() if key in true]
         try:
-            found = infer(system, targets, None if exact else [required.get(t.identity, 0.0) for t in targets])
+            # How far an interval reaches on both sides is known only where it is exact.
+            wanted = [np.inf if t.identity in around else required.get(t.identity, 0.0) for t in targets]
+            found = infer(system, targets, None if exact else wanted)
             break
         except ContradictionError as error:
             contradiction = error
     else:
         raise contradiction
-    inferences = [
-        Inference(count, low, high, required.get(count.identity, 0.0))
-        for count, (low, high) in zip(targets, found, strict=True)
-    ]
+    inferences = []
+    for count, (low, high) in zip(targets, found, strict=True):
+        within = around.get(count.identity)
+        width = max(required.get(count.identity, 0.0), within[1] - within[0] if within else 0.0)
+        inferences.append(Inference(count, low, high, width, within=within))
     inferences += [Inference(count, number, number, 0.0, told=True) for count, number in told]
     return tuple(sorted(inferences, key=lambda i: (i.safe, i.required == 0, i.width, i.count.name, i.count.period)))
+
+
+def _around(hidden: Hidden, kinds: Mapping[str, str], true: _Truth) -> dict[tuple[object, ...], tuple[float, float]]:
+    """Of hidden amounts that give away a contributor: how far down and up the bounds must lie (not below nothing)."""
+    levels = {count.identity: level for count, level in counts_in(hidden.amounts, kinds)}
+    numbers = {key: true[key][1] for key in levels.keys() & true.keys()}
+    return {key: (max(number - levels[key], 0.0), number + levels[key]) for key, number in numbers.items()}
 
 
 def _theirs(count: Count, true: _Truth, own: Own) -> bool:
@@ -239,14 +255,30 @@ def _required(
     both = rows.merge(shown, on=["indicator", "area", "period"], suffixes=("", "_shown"))
     others = both["denominator"].fillna(both["denominator_shown"]) - both["numerator"]
     not_meant = counts(both.assign(numerator=others, denominator=np.nan), catalogue, kinds)
+    least_people = int(snapshot.meta["edition"].get("minimum_denominator", 0))
+    few = _few(hidden, snapshot, least_people, catalogue, kinds)
     withheld = _withheld(hidden, snapshot.meta["edition"], rule.own, base, snapshot.areas, catalogue, kinds)
     # Nobody in a sum is nobody in its parts: that cannot be hidden, and it is open by rule.
     found = {key: 1.0 for key in withheld & true.keys() if true[key][1]}
+    found |= dict.fromkeys(few & true.keys(), float(rule.edition))
     for count, number in [*true.values(), *not_meant]:
+        if any(kinds.get(measure) == "guarded" for term, _, _ in count.parts for measure in term.measures):
+            continue
         least = rule.minimum([term for term, _, _ in count.parts])
         if count.identity in true and 0 < abs(number) < least:
             found[count.identity] = float(least)
     return {key: width for key, width in found.items() if not _theirs(true[key][0], true, rule.own)}
+
+
+def _few(
+    hidden: Hidden, snapshot: Snapshot, least: int, catalogue: Sequence[Indicator], kinds: Mapping[str, str]
+) -> set[tuple[object, ...]]:
+    """Hidden numerators of values on fewer people than the edition asks for; nobody or everybody meant is open."""
+    key = ["indicator", "area", "period"]
+    rows = hidden.indicators.merge(snapshot.indicators[[*key, "denominator"]], on=key, suffixes=("", "_shown"))
+    everybody = rows["denominator"].fillna(rows["denominator_shown"])
+    small = (everybody < least) & (rows["numerator"].abs() > 0) & (rows["numerator"] != everybody)
+    return {count.identity for count, _ in counts(rows[small].assign(denominator=np.nan), catalogue, kinds)}
 
 
 def infer(system: System, targets: Sequence[Count], enough: Sequence[float] | None = None) -> list[tuple[float, float]]:

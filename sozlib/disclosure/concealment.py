@@ -16,8 +16,8 @@ References
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +55,7 @@ def conceal(
     sizes: npt.NDArray[np.float64],
     primary: npt.NDArray[np.bool_],
     sums: Sequence[Sum],
-    minimum: int | npt.NDArray[np.int_],
+    minimum: float | npt.NDArray[np.float64],
     already: npt.NDArray[np.bool_] | None = None,
     told: npt.NDArray[np.bool_] | None = None,
 ) -> npt.NDArray[np.bool_]:
@@ -70,8 +70,8 @@ def conceal(
     sums
         Sums that readers know or can make.
     minimum
-        How much the other hidden cells of a sum must hold together, so that each small count stays uncertain; one
-        number, or one for each cell.
+        How much the other hidden cells of a sum must hold together, so that each small count (or amount that gives
+        away a contributor) stays uncertain; one number, or one for each cell.
     already
         Further cells that are hidden anyway.
     told
@@ -82,8 +82,6 @@ def conceal(
     numpy.ndarray
         Mask of hidden cells; holds ``primary``. Empty cells are never chosen: that nothing is there is public.
     """
-    unknown = np.isnan(sizes)
-    minimum = np.broadcast_to(minimum, sizes.shape)
     if told is not None and told.any():
         sums = [equation.without(told) for equation in sums]
     of_cell: dict[int, list[Sum]] = defaultdict(list)
@@ -91,85 +89,113 @@ def conceal(
         for cell in equation.members:
             of_cell[cell].append(equation)
     start = primary.copy() if already is None else primary | already
-    hidden = _spread(start, sizes, primary, unknown, of_cell, minimum)
+    choice = _Choice(sizes, start, np.where(primary, minimum, 0.0), of_cell, {s.total for s in sums})
+    choice.spread()
     while True:
-        touched = dict.fromkeys(s for c in np.flatnonzero(hidden | unknown) for s in of_cell[int(c)])
-        found = determined(hidden | unknown, list(touched)) & primary
-        more = {_smallest_beside(int(cell), hidden, sizes, of_cell[int(cell)]) for cell in np.flatnonzero(found)}
-        more.discard(None)
+        covered = choice.hidden | choice.unknown
+        touched = dict.fromkeys(s for c in np.flatnonzero(covered) for s in of_cell[int(c)])
+        found = determined(covered, list(touched)) & primary
+        more = {choice.smallest_beside(int(cell)) for cell in np.flatnonzero(found)} - {None}
         if not more:
-            break
-        hidden[[cell for cell in more if cell is not None]] = True
-        hidden = _spread(hidden, sizes, primary, unknown, of_cell, minimum)
-    return hidden
+            return choice.hidden
+        choice.hidden[[cell for cell in more if cell is not None]] = True
+        choice.spread()
 
 
-def _smallest_beside(
-    cell: int, hidden: npt.NDArray[np.bool_], sizes: npt.NDArray[np.float64], sums: Sequence[Sum]
-) -> int | None:
-    """Smallest shown cell of the sums that hold this one; None if there is none."""
-    beside = {c for s in sums for c in s.members if not hidden[c] and sizes[c] > 0}
-    return min(beside, key=lambda c: (sizes[c], c), default=None)
+@dataclass
+class _Choice:
+    """What is hidden so far, and what each hidden cell still needs.
 
+    Parameters
+    ----------
+    sizes
+        Count in each cell, NaN where it is unknown anyway.
+    hidden
+        Cells hidden so far.
+    beside
+        How much the others in a sum must hold beside a hidden cell. A total that is hidden because its parts do not
+        hold enough takes over their need: they move no further than the sums that hold the total let it.
+    of_cell, totals
+        Sums by their cells; cells that are a total.
+    within
+        How much the hidden parts of a hidden total must hold, because the total is what blurs another cell.
+    """
 
-def _spread(
-    hidden: npt.NDArray[np.bool_],
-    sizes: npt.NDArray[np.float64],
-    primary: npt.NDArray[np.bool_],
-    unknown: npt.NDArray[np.bool_],
-    of_cell: Mapping[int, Sequence[Sum]],
-    minimum: npt.NDArray[np.int_],
-) -> npt.NDArray[np.bool_]:
-    """Hide further cells until every sum is safe by itself."""
-    waiting = deque(dict.fromkeys(s for cell in np.flatnonzero(hidden) for s in of_cell[int(cell)]))
-    queued = set(waiting)
-    while waiting:
-        equation = waiting.popleft()
-        queued.discard(equation)
-        for cell in _additions(equation, sizes, primary, hidden, unknown, minimum):
-            hidden[cell] = True
-            fresh = [s for s in of_cell[cell] if s not in queued]
+    sizes: npt.NDArray[np.float64]
+    hidden: npt.NDArray[np.bool_]
+    beside: npt.NDArray[np.float64]
+    of_cell: Mapping[int, Sequence[Sum]]
+    totals: Set[int | None]
+    within: npt.NDArray[np.float64] = field(init=False)
+    unknown: npt.NDArray[np.bool_] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.within, self.unknown = self.beside.copy(), np.isnan(self.sizes)
+
+    def spread(self) -> None:
+        """Hide further cells until every sum is safe by itself."""
+        waiting = deque(dict.fromkeys(s for cell in np.flatnonzero(self.hidden) for s in self.of_cell[int(cell)]))
+        queued = set(waiting)
+        while waiting:
+            equation = waiting.popleft()
+            queued.discard(equation)
+            touched = self._additions(equation)
+            self.hidden[touched] = True
+            touched += self._passed_on(equation)
+            fresh = dict.fromkeys(s for cell in touched for s in self.of_cell[cell] if s not in queued)
             queued.update(fresh)
             waiting.extend(fresh)
-    return hidden
 
+    def smallest_beside(self, cell: int) -> int | None:
+        """Smallest shown cell of the sums that hold this one; None if there is none."""
+        beside = {c for s in self.of_cell[cell] for c in s.members if not self.hidden[c] and self.sizes[c] > 0}
+        return min(beside, key=lambda c: (self.sizes[c], c), default=None)
 
-def _additions(
-    equation: Sum,
-    sizes: npt.NDArray[np.float64],
-    primary: npt.NDArray[np.bool_],
-    hidden: npt.NDArray[np.bool_],
-    unknown: npt.NDArray[np.bool_],
-    minimum: npt.NDArray[np.int_],
-) -> list[int]:
-    """Further cells of one sum to hide, smallest part first, the total last."""
-    added: list[int] = []
-    free = sorted((c for c in equation.parts if not hidden[c] and sizes[c] > 0), key=lambda c: (sizes[c], c))
-    if equation.total is not None and not hidden[equation.total] and sizes[equation.total] > 0:
-        free.append(equation.total)
-    while not _safe(equation, sizes, primary, hidden, unknown, minimum, added) and free:
-        added.append(free.pop(0))
-    return added
+    def _additions(self, equation: Sum) -> list[int]:
+        """Further cells of one sum to hide, smallest part first, the total last."""
+        added: list[int] = []
+        sizes, total = self.sizes, equation.total
+        free = sorted((c for c in equation.parts if not self.hidden[c] and sizes[c] > 0), key=lambda c: (sizes[c], c))
+        if total is not None and not self.hidden[total] and sizes[total] > 0:
+            free.append(total)
+        while not self._safe(equation, added) and free:
+            added.append(free.pop(0))
+        return added
 
+    def _safe(self, equation: Sum, added: list[int]) -> bool:
+        concealed = [c for c in equation.members if self.hidden[c] or c in added]
+        if not concealed:
+            return True
+        if len(concealed) + sum(bool(self.unknown[c]) for c in equation.members if c not in concealed) < 2:
+            return False
+        if any(self.unknown[c] for c in equation.members):
+            return True
+        if equation.total in concealed:
+            parts = [c for c in concealed if c != equation.total]
+            return bool(self.sizes[parts].sum() >= self.within[equation.total])
+        everything = float(self.sizes[concealed].sum())
+        return all(everything - self.sizes[c] >= self.beside[c] for c in concealed)
 
-def _safe(
-    equation: Sum,
-    sizes: npt.NDArray[np.float64],
-    primary: npt.NDArray[np.bool_],
-    hidden: npt.NDArray[np.bool_],
-    unknown: npt.NDArray[np.bool_],
-    minimum: npt.NDArray[np.int_],
-    added: list[int],
-) -> bool:
-    concealed = [c for c in equation.members if hidden[c] or c in added]
-    if not concealed:
-        return True
-    if len(concealed) + sum(bool(unknown[c]) for c in equation.members if c not in concealed) < 2:
-        return False
-    if any(unknown[c] for c in equation.members) or (equation.total is not None and equation.total in concealed):
-        return True
-    everything = float(np.nansum(sizes[concealed]))
-    return all(everything - sizes[c] >= minimum[c] for c in concealed if primary[c])
+    def _passed_on(self, equation: Sum) -> list[int]:
+        """Hidden totals that take over a need of this sum: its own total, and parts that are totals of other sums."""
+        touched = []
+        parts = [c for c in equation.parts if self.hidden[c]]
+        total = equation.total if equation.total is not None and self.hidden[equation.total] else None
+        needs = [(cell, self.beside[cell]) for cell in parts]
+        if total is not None:
+            everything = np.nansum(self.sizes[parts])
+            taken = max((need for cell, need in needs if everything - self.sizes[cell] < need), default=0.0)
+            if taken > self.beside[total]:
+                self.beside[total] = taken
+                touched.append(total)
+            needs.append((total, self.within[total]))
+        for cell, need in needs:
+            others = [c for c in parts if c != cell]
+            rest = need - np.nansum(self.sizes[[c for c in others if c not in self.totals]])
+            below = [c for c in others if c in self.totals and rest > self.within[c]]
+            self.within[below] = rest
+            touched += below
+        return touched
 
 
 def determined(unknown: npt.NDArray[np.bool_], sums: Sequence[Sum]) -> npt.NDArray[np.bool_]:

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from sozlib.disclosure.ledger import COLUMNS as AMOUNTS
+
 #: Numbers of an indicator row that disclosure control removes.
 COLUMNS = ("numerator", "denominator", "value", "lower", "upper", "trend_change")
+
+#: Tables of the record.
+_NAMES = ("indicators", "population", "amounts")
 
 _KEY = ["indicator", "area", "period"]
 _GROUP = ["area", "period", "sex", "age_from"]
@@ -32,10 +37,13 @@ class Hidden:
         Columns indicator, area, period and :data:`COLUMNS`; a number that the edition shows is missing here.
     population
         Columns area, period, sex, age_from, value.
+    amounts
+        Protection levels of amounts that give away a contributor (:func:`sozlib.disclosure.dominance.levels`).
     """
 
     indicators: pd.DataFrame
     population: pd.DataFrame
+    amounts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(AMOUNTS)))
 
     @cached_property
     def cells(self) -> dict[tuple[str, str, int], dict[str, float]]:
@@ -97,13 +105,13 @@ def write_hidden(hidden: Hidden, folder: Path) -> None:
 
 def is_written(folder: Path) -> bool:
     """Whether a record is there and whole."""
-    return all((folder / f"{name}.parquet").is_file() for name in ("indicators", "population"))
+    return all((folder / f"{name}.parquet").is_file() for name in _NAMES)
 
 
 def read_hidden(folder: Path) -> Hidden:
     """Read a record."""
-    return Hidden(pd.read_parquet(folder / "indicators.parquet"), pd.read_parquet(folder / "population.parquet"))
+    return Hidden(*(pd.read_parquet(folder / f"{name}.parquet") for name in _NAMES))
 
 
 def _tables(hidden: Hidden) -> Iterable[tuple[str, pd.DataFrame]]:
-    return ("indicators", hidden.indicators), ("population", hidden.population)
+    return zip(_NAMES, (hidden.indicators, hidden.population, hidden.amounts), strict=True)

@@ -87,17 +87,22 @@ class Ledger:
 
     def counts(self, kinds: Mapping[str, str]) -> Iterator[tuple[Count, float]]:
         """The ledger's counts, as the attack takes them."""
-        for key, rows in self.table.groupby("count", sort=False):
-            terms = tuple(Term.model_validate_json(part) for part in str(key).split("|"))
-            parts = expressed(terms, kinds)
-            if parts:
-                name = f"{' + '.join(m for term in terms for m in term.measures)} (früher veröffentlicht)"
-                for area, year, number in zip(rows["area"], rows["year"], rows["number"], strict=True):
-                    yield Count(parts, str(area), int(year), name), float(number)
+        return counts_in(self.table, kinds, " (früher veröffentlicht)")
 
     @cached_property
     def _numbers(self) -> pd.Series:
         return self.table.set_index(["count", "area", "year"])["number"]
+
+
+def counts_in(table: pd.DataFrame, kinds: Mapping[str, str], remark: str = "") -> Iterator[tuple[Count, float]]:
+    """Counts of a table with columns :data:`COLUMNS`, each with its number; ``remark`` goes with their names."""
+    for key, rows in table.groupby("count", sort=False):
+        terms = tuple(Term.model_validate_json(part) for part in str(key).split("|"))
+        parts = expressed(terms, kinds)
+        if parts:
+            name = f"{' + '.join(m for term in terms for m in term.measures)}{remark}"
+            for area, year, number in zip(rows["area"], rows["year"], rows["number"], strict=True):
+                yield Count(parts, str(area), int(year), name), float(number)
 
 
 def entry(project: Project, edition: str) -> Path:

@@ -65,7 +65,10 @@ class Own:
         least: npt.NDArray[np.float64],
         area: pd.Series,
         sums: Sequence[Sum],
-        minimum: int | npt.NDArray[np.int_],
+        minimum: float | npt.NDArray[np.float64],
+        primary: npt.NDArray[np.bool_],
+        *,
+        always: npt.NDArray[np.bool_] | None = None,
         told: npt.NDArray[np.bool_] | None = None,
     ) -> npt.NDArray[np.bool_]:
         """Cells that stay hidden from these readers.
@@ -82,6 +85,10 @@ class Own:
             Sums that readers know or can make.
         minimum
             The rule for the others, see :func:`~sozlib.disclosure.concealment.conceal`.
+        primary
+            Cells that the rule hides if they are others'.
+        always
+            Those of them that it hides from everybody.
         told
             Cells that readers know from earlier editions.
 
@@ -91,7 +98,9 @@ class Own:
             Mask; every cell of it is hidden in the public edition, too.
         """
         mine = area.isin(self.areas).to_numpy()
-        small = (least > 0) & (least < np.where(mine, self.minimum, minimum))
+        small = np.where(mine, (least > 0) & (least < self.minimum), primary)
+        if always is not None:
+            small |= always
         opened = hidden & mine & ~small
         # Empty cells are never chosen: what the public edition shows cannot be closed again.
         choice = np.where(hidden | np.isnan(sizes), sizes, 0.0)

@@ -52,7 +52,7 @@ def run_attack(
     from sozlib.disclosure.attack import attack  # not needed where the last result still holds
 
     sources = read_sources(project)[0].values()
-    kinds = {measure.id: measure.kind for source in sources for measure in source.measures}
+    kinds = {m.id: "guarded" if m.dominance else m.kind for source in sources for m in source.measures}
     hidden = read_hidden(record_of(snapshot.path))
     return attack(snapshot, hidden, kinds, held, earlier=tuple(earlier.counts(kinds)), exact=exact)
 

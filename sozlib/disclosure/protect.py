@@ -3,6 +3,8 @@
 Hidden are, in the indicators:
 
 * numerators and denominators of 1 … minimum − 1, and for proportions the same number of people who are **not** meant;
+* amounts that a few contributors make up, where a source declares a rule (:mod:`sozlib.disclosure.dominance`);
+* numerators of values that rest on fewer people than the edition asks for;
 * with the numerator the value, its interval, comparison, rank and trend; a trend of a later year whose window holds a
   hidden value; comparisons with a hidden reference;
 * further counts, smallest first, wherever regions and the whole would give a hidden count by subtraction
@@ -14,7 +16,7 @@ further ones wherever a published sum of age groups, of both sexes or of areas w
 
 What this does **not** do: counts of one measure in overlapping groups (under 15, under 18) may give away a hidden one
 (:mod:`sozlib.disclosure.attack` finds it and stops the build); groups of which all or nobody are meant stay visible;
-nothing is rounded; contributions of few services to a sum (dominance) are not looked at. Empty counts are shown as "–".
+nothing is rounded. Empty counts are shown as "–".
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from sozlib.disclosure.concealment import Sum, conceal
-from sozlib.disclosure.ledger import NOTHING, Ledger, key_of, population_keys
+from sozlib.disclosure.dominance import level_of
+from sozlib.disclosure.ledger import COLUMNS, NOTHING, Ledger, key_of, population_keys
 from sozlib.disclosure.own import NOBODY, Own
 from sozlib.disclosure.rule import Rule
 from sozlib.indicators.catalogue import SURFACE, Indicator, Term
@@ -39,6 +42,7 @@ _FOLLOWING = ["numerator", "value", "lower", "upper", "trend_change", "numerator
 _WORDS = ["versus_whole", "versus_region", "trend", "trend_from", "rank"]
 SIGN = "."
 _NO_OTHER: Mapping[str, int] = MappingProxyType({})
+_NO_AMOUNTS = pd.DataFrame(columns=list(COLUMNS))
 
 
 def protect(
@@ -52,6 +56,8 @@ def protect(
     own: Own = NOBODY,
     sources: Mapping[str, int] = _NO_OTHER,
     ledger: Ledger = NOTHING,
+    amounts: pd.DataFrame = _NO_AMOUNTS,
+    minimum_denominator: int = 0,
 ) -> pd.DataFrame:
     """Indicators of an edition.
 
@@ -73,12 +79,17 @@ def protect(
         Larger minimum of the source of a measure, by measure.
     ledger
         What readers know from earlier editions: it cannot blur anything.
+    amounts
+        Protection levels of amounts, see :func:`sozlib.disclosure.dominance.levels`.
+    minimum_denominator
+        Values whose denominator is smaller are hidden with their numerator; 0 asks for nothing.
     """
     if minimum <= 1 or frame.empty:
         return frame
     frame = frame.reset_index(drop=True)
     by_id = {indicator.id: indicator for indicator in indicators}
-    cells = _cells(frame, by_id, Rule(minimum, sources))
+    cells = _cells(frame, by_id, Rule(minimum, sources), minimum_denominator)
+    cells["level"] = level_of(amounts, cells["key"], cells["area"], cells["at"])
     cells["hidden"] = _hidden(cells, areas, own, ledger)
     hidden = cells.set_index(["key", "area", "at"])["hidden"].groupby(level=[0, 1, 2]).any()
     numerator = _seen(frame, by_id, "numerator", hidden)
@@ -106,8 +117,11 @@ def _counts(terms: tuple[Term, ...]) -> bool:
     return bool(terms) and all(term.measures != (SURFACE,) for term in terms)
 
 
-def _cells(frame: pd.DataFrame, by_id: dict[str, Indicator], rule: Rule) -> pd.DataFrame:
-    """Every count behind the indicators once: key, area, at (its own period), number, size, least, minimum."""
+def _cells(frame: pd.DataFrame, by_id: dict[str, Indicator], rule: Rule, minimum_denominator: int) -> pd.DataFrame:
+    """Every count behind the indicators once: key, area, at (its own period), number, size, least, minimum, few.
+
+    ``few``: the count is the numerator of a value that rests on too few people.
+    """
     parts = []
     for name, rows in frame.groupby("indicator", sort=False):
         indicator = by_id[str(name)]
@@ -123,23 +137,29 @@ def _cells(frame: pd.DataFrame, by_id: dict[str, Indicator], rule: Rule) -> pd.D
                 # Whoever knows all and those meant knows those not meant: they are as few as that makes them.
                 least = pd.concat([least, others.where(others > 0)], axis=1).min(axis=1)
             at = rows["period"] - lag
+            few = (side == "numerator") & (rows["denominator"] < minimum_denominator) & (size.abs() > 0)
             cell = {"key": key, "area": rows["area"], "at": at, "number": rows[side], "size": size, "least": least}
+            cell["few"] = few
             parts.append(pd.DataFrame({**cell, "minimum": rule.minimum(terms)}))
     cells = pd.concat(parts, ignore_index=True)
-    return cells.groupby(["key", "area", "at"], as_index=False, sort=False).agg(
-        number=("number", "first"), size=("size", "first"), least=("least", "min"), minimum=("minimum", "max")
-    )
+    first, together = dict.fromkeys(("number", "size"), "first"), {"least": "min", "minimum": "max", "few": "any"}
+    return cells.groupby(["key", "area", "at"], as_index=False, sort=False).agg(first | together)
 
 
 def _hidden(cells: pd.DataFrame, areas: pd.DataFrame, own: Own, ledger: Ledger) -> npt.NDArray[np.bool_]:
     least = cells["least"].to_numpy(dtype=float)
     sizes = cells["size"].abs().to_numpy(dtype=float)
-    minimum = cells["minimum"].to_numpy(dtype=int)
+    dominated = cells["level"].to_numpy(dtype=float) > 0
+    minimum = cells["minimum"].to_numpy(dtype=float)
     sums = nested(cells, areas, ["key", "at"])
-    primary = (least > 0) & (least < minimum)
+    primary = ((least > 0) & (least < minimum)) | dominated | cells["few"].to_numpy(dtype=bool)
+    need = np.where(dominated, cells["level"], minimum)
     told = ledger.tells(cells["key"], cells["area"], cells["at"], cells["number"].to_numpy(dtype=float))
-    hidden = conceal(sizes, primary, sums, minimum, told=told)
-    return own.disclosed(hidden, sizes, least, cells["area"], sums, minimum, told) if own else hidden
+    hidden = conceal(sizes, primary, sums, need, told=told)
+    if not own:
+        return hidden
+    # Those who make up an amount are no business of the municipality's either.
+    return own.disclosed(hidden, sizes, least, cells["area"], sums, need, primary, always=dominated, told=told)
 
 
 def nested(cells: pd.DataFrame, areas: pd.DataFrame, table: list[str]) -> list[Sum]:
@@ -226,7 +246,7 @@ def protect_population(
             sums.append(Sum(tuple(int(within[i]) for i in groups[area, period]), int(position)))
     hidden = conceal(sizes, primary, sums, minimum, told=told)
     if own:
-        hidden = own.disclosed(hidden, sizes, sizes, cells["area"], sums, minimum, told)
+        hidden = own.disclosed(hidden, sizes, sizes, cells["area"], sums, minimum, primary, told=told)
     cells.loc[hidden, "status"] = SIGN
     cells.loc[hidden, "value"] = np.nan
     return cells

@@ -25,6 +25,10 @@ Group = tuple[str, float, float, str, str]
 #: group, area of the reporting level, year
 Atom = tuple[Group, str, int]
 
+#: Kinds of measures whose sums are equations: counts of people, and amounts that a rule of dominance guards. Totals of
+#: other amounts may be rounded for themselves.
+ADDED = ("count", "guarded")
+
 
 @dataclass(frozen=True)
 class Count:
@@ -69,7 +73,7 @@ def counts(
     catalogue
         Its indicators.
     kinds
-        Kinds of the measures; only counts are numbers of people that can be added.
+        Kinds of the measures, see :data:`ADDED`.
     """
     by_id = {indicator.id: indicator for indicator in catalogue}
     for id, rows in indicators.groupby("indicator", sort=False):
@@ -84,10 +88,10 @@ def counts(
 
 
 def expressed(terms: Sequence[Term], kinds: Mapping[str, str]) -> tuple[tuple[Term, float, int], ...]:
-    """Terms with weight and lag; nothing where one of them is no plain count of people."""
+    """Terms with weight and lag; nothing where one of them is no plain sum of what :data:`ADDED` names."""
     for term in terms:
         plain = term.weight is None and term.measures != (SURFACE,)
-        if not plain or any(kinds.get(m, "count") != "count" for m in term.measures):
+        if not plain or any(kinds.get(m, "count") not in ADDED for m in term.measures):
             return ()
     return tuple((term, term.factor, term.lag) for term in terms)
 

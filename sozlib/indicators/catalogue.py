@@ -216,7 +216,9 @@ class IndicatorFile(Parameters):
     indicators: tuple[Definition, ...]
 
 
-def read_catalogue(project: Project, measures: Collection[str] | None = None) -> tuple[Indicator, ...]:
+def read_catalogue(
+    project: Project, measures: Collection[str] | None = None, secret: Collection[str] = ()
+) -> tuple[Indicator, ...]:
     """All indicators of a project, ordered by the report's topics, within a topic as in the file.
 
     Parameters
@@ -225,19 +227,21 @@ def read_catalogue(project: Project, measures: Collection[str] | None = None) ->
         The report project.
     measures
         Ids of the measures that its sources deliver; None leaves unknown measures unnoticed.
+    secret
+        Ids of those among them that no indicator may show: contributions of single providers.
 
     Raises
     ------
     InputError
         With every problem of every file: unknown keys, topics and measures, ids given twice.
     """
-    indicators, problems = examine_catalogue(project, measures)
+    indicators, problems = examine_catalogue(project, measures, secret)
     raise_errors(problems)
     return indicators
 
 
 def examine_catalogue(
-    project: Project, measures: Collection[str] | None = None
+    project: Project, measures: Collection[str] | None = None, secret: Collection[str] = ()
 ) -> tuple[tuple[Indicator, ...], tuple[Problem, ...]]:
     """Like :func:`read_catalogue`, but hands back the problems beside what could be read."""
     topics = [topic.id for topic in project.report.topics]
@@ -264,7 +268,7 @@ def examine_catalogue(
                 continue
             first[definition.id] = place
             if measures is not None:
-                problems += _unknown_measures(definition, measures, data, position, name)
+                problems += _wrong_measures(definition, measures, secret, data, position, name)
             read.append((topics.index(content.topic), Indicator(topic=content.topic, **definition.model_dump())))
     read.sort(key=lambda pair: pair[0])
     indicators = tuple(indicator for _, indicator in read)
@@ -283,8 +287,8 @@ def _missing_keys(project: Project, indicators: Iterable[Indicator], incomplete:
     return [_unknown("unknown-indicator", "Indikator", key, known, place) for key in missing]
 
 
-def _unknown_measures(
-    definition: Definition, measures: Collection[str], data: Any, position: int, file: str
+def _wrong_measures(
+    definition: Definition, measures: Collection[str], secret: Collection[str], data: Any, position: int, file: str
 ) -> list[Problem]:
     used: list[tuple[str, tuple[str | int, ...]]] = [
         (measure, (side, number, "measure"))
@@ -296,9 +300,13 @@ def _unknown_measures(
         used.append((definition.standardised.measure, ("standardised", "measure")))
     problems = []
     for measure, key in used:
+        place = Place(file, line_of(data, ("indicators", position, *key)))
+        if measure in secret:
+            found = f"Indikator „{definition.id}“: Das Merkmal „{measure}“ enthält Beiträge Einzelner."
+            remedy = "Es dient nur der Regel seines Betrags (dominance) und darf in keinem Indikator stehen."
+            problems.append(Problem("secret-measure", found, remedy, place))
         if measure in measures or measure == SURFACE:
             continue
-        place = Place(file, line_of(data, ("indicators", position, *key)))
         problem = _unknown("unknown-measure", "Merkmal", measure, [*measures, SURFACE], place)
         found = f"Indikator „{definition.id}“: {problem.found}"
         problems.append(Problem(problem.code, found, problem.remedy, problem.place))

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sozlib.errors import InputError, Place, Problem, raise_errors
+from sozlib.nearest import suggestion
 from sozlib.observations import keys, sums
 from sozlib.observations.areas import Areas, read_areas
 from sozlib.observations.boundaries import Boundaries, apply_boundaries, read_boundaries
+from sozlib.observations.dominance import Dominance
 from sozlib.observations.files import Delivery, find_files, unread_files
 from sozlib.observations.findings import listed
 from sozlib.observations.groups import OPEN
@@ -67,6 +69,16 @@ class Observations:
     source_of: Mapping[str, str]
     problems: tuple[Problem, ...]
     declared: frozenset[str] | None = None
+
+    @property
+    def rules(self) -> dict[str, Dominance]:
+        """Rules for amounts that a few contributors make up, by measure."""
+        return {id_: measure.dominance for id_, measure in self.measures.items() if measure.dominance}
+
+    @property
+    def contributions(self) -> frozenset[str]:
+        """Measures of single contributions: nothing may show them."""
+        return frozenset(name for rule in self.rules.values() for name in rule.contributions)
 
 
 def declared_measures(project: Project) -> frozenset[str] | None:
@@ -140,14 +152,17 @@ def collect(project: Project) -> Observations:
         return _without_data(project, sources, problems)
     measures = {m.id: m for source in reversed(sources.values()) for m in reversed(source.measures)}
     kinds = {id_: measure.kind for id_, measure in measures.items()}
+    # Neither contributors nor their largest contributions add up: one of them may be in several areas.
+    kinds |= dict.fromkeys((name for m in measures.values() if m.dominance for name in m.dominance.measures), "mean")
+    declared = frozenset(measures) if not unusable else declared_measures(project)
     frames: list[pd.DataFrame] = []
     deliveries: dict[str, list[Delivery]] = {}
     for source in sources.values():
         problems += _kinds(source, measures, files[source.id])
+        problems += _contributions(source, measures, declared, project, files[source.id])
         deliveries[source.id], missing = find_files(project, source, files[source.id])
         problems += missing
         frames.append(_source_frame(source, files[source.id], deliveries[source.id], problems))
-    declared = frozenset(measures) if not unusable else declared_measures(project)
     if declared is not None and declared <= set(measures):
         problems += unread_files(project, deliveries, sources, _other_files(project, sources))
     filled = [frame for frame in frames if len(frame)]
@@ -177,7 +192,8 @@ def collect(project: Project) -> Observations:
         declared = read_yaml(project.root / files[source], project.root)
         return Place(files[source], line_of(declared, ("checks", number)))
 
-    problems += sums.declared(table, list(sources.values()), place_of, areas, declared)
+    complete = [source.with_contributions(measures) for source in sources.values()]
+    problems += sums.declared(table, complete, place_of, areas, declared)
     table = _tidy(table)
     if areas is not None and not any(problem.severity == "error" for problem in problems):
         problems += validate(table, areas.ids, measures)
@@ -270,6 +286,27 @@ def _kinds(source: Source, measures: Mapping[str, Measure], file: str) -> list[P
         for measure in source.measures
         if measure.kind != measures[measure.id].kind
     ]
+
+
+def _contributions(
+    source: Source, measures: Mapping[str, Measure], declared: frozenset[str] | None, project: Project, file: str
+) -> list[Problem]:
+    """What is wrong with the measures that rules of dominance name."""
+    problems = []
+    rules = [(number, measure.dominance) for number, measure in enumerate(source.measures) if measure.dominance]
+    for number, rule in rules:
+        place = Place(file, line_of(read_yaml(project.root / file, project.root), ("measures", number, "dominance")))
+        roles = [(rule.contributors, "count"), (rule.largest, "amount"), (rule.two_largest, "amount")]
+        for name, wanted in ((name, wanted) for name, wanted in roles if name):
+            if name in measures and measures[name].kind != wanted:
+                found = f"dominance: Das Merkmal „{name}“ ist {measures[name].kind}, nötig ist {wanted}."
+                remedy = "contributors ist eine Anzahl, largest und two_largest sind Beträge."
+                problems.append(Problem("measure-kind", found, remedy, place))
+            elif name not in measures and declared is not None and name not in declared:
+                found = f"dominance: Das Merkmal „{name}“ gibt es nicht."
+                remedy = suggestion(name, sorted(measures), "in parameters/sources")
+                problems.append(Problem("unknown-measure", found, remedy, place))
+    return problems
 
 
 def _source_frame(source: Source, file: str, deliveries: Sequence[Delivery], problems: list[Problem]) -> pd.DataFrame:

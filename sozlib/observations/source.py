@@ -15,10 +15,13 @@ Rules that all sources share
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from sozlib.observations.dominance import Dominance
 from sozlib.parameters import Id, Parameters
 
 Sex = Literal["m", "f", "d", ""]
@@ -147,6 +150,9 @@ class Measure(Parameters):
     empty: Literal[".", "...", "x", "/", "–"] | None = Field(
         None, description="Bedeutung leerer Zellen dieses Merkmals, wenn sie von der der Quelle abweicht"
     )
+    dominance: Dominance | None = Field(
+        None, description="Wann ein Betrag (kind: amount) einen einzelnen Beitrag verriete und gesperrt wird"
+    )
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
@@ -158,6 +164,8 @@ class Measure(Parameters):
             raise ValueError(f"unbekannte Klammer {', '.join(unknown)}; erlaubt: {', '.join(sorted(CAPTURES))}.")
         if self.age_to is not None and self.age_to < self.age_from:
             raise ValueError(f"age_to {self.age_to} liegt unter age_from {self.age_from}.")
+        if self.dominance is not None and self.kind != "amount":
+            raise ValueError(f"dominance gibt es nur für Beträge (kind: amount), nicht für {self.kind}.")
         return self
 
     @property
@@ -325,3 +333,13 @@ class Source(Parameters):
             if column is not None and column.column is None:
                 raise ValueError(f"groups.{name}: column fehlt.")
         return self
+
+    def with_contributions(self, known: Collection[str]) -> Self:
+        """The same with checks that contributions are not larger than what they contribute to."""
+        implied = []
+        for measure in self.measures:
+            rule = measure.dominance
+            steps = [*([rule.largest, rule.two_largest] if rule else ()), measure.id]
+            chain = [step for step in steps if step in known]
+            implied += [Check.model_validate({"part": a, "whole": b}) for a, b in pairwise(chain)]
+        return self.model_copy(update={"checks": (*self.checks, *implied)})
