@@ -7,18 +7,15 @@ regions and the district come from the sums of their areas unless the source its
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sozlib.indicators.catalogue import SURFACE, Term
+from sozlib.indicators.sums import ABSENT, NOTHING, PLAIN, SIGNS, UNKNOWN, WITHOUT, Sums, added, together
 from sozlib.snapshot import WITHOUT_VALUE
-
-#: Which sign a sum takes when its parts have no value: the first of these that occurs.
-_PRECEDENCE = (".", "/", "x", "...")
 
 #: Kinds of measures whose sum means nothing.
 _NOT_ADDED = ("share", "mean", "difference")
@@ -28,6 +25,27 @@ OPEN_GROUP_YEARS = 2.5
 
 #: Columns of a quantity. ``least`` is the smallest count above zero that went into it, for disclosure control.
 COLUMNS = ["area", "period", "value", "status", "size", "least"]
+
+
+_SIGNS = np.array(SIGNS, dtype=object)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Observations of one measure, a row in each array; area and year are positions on the grid."""
+
+    area: np.ndarray
+    year: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    sex: np.ndarray
+    nationality: np.ndarray
+    value: np.ndarray
+    sign: np.ndarray
+
+    def chosen(self, rows: np.ndarray) -> _Rows:
+        """Some of the rows."""
+        return _Rows(*(getattr(self, part.name)[rows] for part in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -54,14 +72,39 @@ class Quantities:
     kinds: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def _by_measure(self) -> dict[str, pd.DataFrame]:
-        frame = self.observations.copy()
-        frame["low"] = pd.to_numeric(frame["age_from"]).astype("Float64").fillna(0).astype(float)
-        frame["high"] = pd.to_numeric(frame["age_to"]).astype("Float64").fillna(np.inf).astype(float)
-        for column in ("sex", "nationality", "status"):
-            frame[column] = frame[column].astype(object).where(frame[column].notna(), "")
-        frame["value"] = pd.to_numeric(frame["value"]).astype("Float64").astype(float).fillna(np.nan)
-        return {str(measure): part for measure, part in frame.groupby("measure", sort=False)}
+    def _by_measure(self) -> dict[str, _Rows]:
+        frame = self.observations[self.observations["area"].isin(self._ids)]
+        return {str(measure): self._rows(part) for measure, part in frame.groupby("measure", sort=False)}
+
+    def _rows(self, part: pd.DataFrame) -> _Rows:
+        signs = {sign: position for position, sign in enumerate(SIGNS)}
+        return _Rows(
+            area=self._places(part["area"]),
+            year=np.searchsorted(self._years, part["period"].to_numpy(dtype=int)),
+            low=_numbers(part["age_from"], 0),
+            high=_numbers(part["age_to"], np.inf),
+            sex=part["sex"].astype(object).where(part["sex"].notna(), "").to_numpy(),
+            nationality=part["nationality"].astype(object).where(part["nationality"].notna(), "").to_numpy(),
+            value=_numbers(part["value"], np.nan),
+            sign=part["status"].map(signs).fillna(PLAIN).to_numpy(dtype=int),
+        )
+
+    @cached_property
+    def _ids(self) -> np.ndarray:
+        """Areas of the grid, of all levels."""
+        ids: np.ndarray = self.areas["id"].to_numpy(dtype=object)
+        return ids
+
+    def _places(self, ids: pd.Series) -> np.ndarray:
+        """Positions of areas on the grid."""
+        places: np.ndarray = pd.Index(self._ids).get_indexer(pd.Index(ids))
+        return places
+
+    @cached_property
+    def _years(self) -> np.ndarray:
+        """Years of the grid, rising."""
+        years: np.ndarray = np.unique(self.observations["period"].to_numpy(dtype=int))
+        return years
 
     @cached_property
     def base(self) -> pd.DataFrame:
@@ -87,120 +130,117 @@ class Quantities:
         ".": unknown, never zero. What is counted for the whole only has no rows for the areas below it: it is not
         their value that is missing.
         """
-        parts = [self._term(term) for term in terms]
-        if any(part.empty for part in parts):
+        parts = [(self._term(term), term) for term in terms]
+        if not all(part.there.any() for part, _ in parts):
             return pd.DataFrame(columns=COLUMNS)
-        periods = sorted(set.intersection(*(set(part["period"]) for part in parts)))
-        grid = pd.MultiIndex.from_product([self._counted_for(parts), periods], names=["area", "period"])
-        aligned = [part.set_index(["area", "period"]).reindex(grid) for part in parts]
-        value = sum(part["value"] * term.factor for part, term in zip(aligned, terms, strict=True))
-        size = sum(part["size"] * abs(term.factor) for part, term in zip(aligned, terms, strict=True))
-        statuses = [part["status"].where(part["status"].notna(), ".").to_numpy(dtype=object) for part in aligned]
-        least = pd.concat([part["least"] for part in aligned], axis=1).min(axis=1)
-        frame = pd.DataFrame({"value": value, "size": size, "least": least}, index=grid)
-        frame["status"] = combine_statuses(np.stack(statuses, axis=1), frame["value"].to_numpy(dtype=float))
-        frame.loc[frame["status"].isin(WITHOUT_VALUE), ["value", "size", "least"]] = np.nan
-        valid = self._valid(frame.index)
-        return frame[valid].reset_index()[COLUMNS]
+        periods = np.array(sorted(set.intersection(*(self._periods(part, term) for part, term in parts))), dtype=int)
+        areas = self._counted_for([part for part, _ in parts])
+        there = [part.at(areas, np.searchsorted(self._years, periods - term.lag)) for part, term in parts]
+        factors = [term.factor for term in terms]
+        value = np.sum([part.value * factor for part, factor in zip(there, factors, strict=True)], axis=0)
+        size = np.sum([part.size * abs(factor) for part, factor in zip(there, factors, strict=True)], axis=0)
+        least = np.fmin.reduce([part.least for part in there])
+        existed = self._valid(periods)[areas]
+        numbers = {name: array[existed] for name, array in (("value", value), ("size", size), ("least", least))}
+        status = combine_statuses(np.stack([_SIGNS[part.sign[existed]] for part in there], axis=1), numbers["value"])
+        without = np.isin(status, list(WITHOUT_VALUE))
+        area, period = np.broadcast_arrays(self._ids[areas][:, None], periods)
+        return pd.DataFrame(
+            {"area": area[existed], "period": period[existed]}
+            | {name: np.where(without, np.nan, array) for name, array in numbers.items()}
+            | {"status": status}
+        )[COLUMNS]
 
-    def _counted_for(self, parts: Sequence[pd.DataFrame]) -> list[str]:
-        """Areas of the lowest level for which all terms are counted, and of the levels above it."""
-        levels = zip(self.areas["id"], self.areas["level"], strict=True)
-        position = {area: self.levels.index(level) for area, level in levels}
-        lowest = max(min((position[a] for a in pd.unique(part["area"]) if a in position), default=0) for part in parts)
-        return [area for area in self.areas["id"] if position[area] >= lowest]
+    def _periods(self, part: Sums, term: Term) -> set[int]:
+        """Periods for which somebody delivers a term."""
+        return set((self._years[part.there.any(axis=0)] + term.lag).tolist())
+
+    def _counted_for(self, parts: Sequence[Sums]) -> np.ndarray:
+        """Areas of the lowest level for which all terms are counted, and of the levels above it, as positions."""
+        level = self.areas["level"].map(self.levels.index).to_numpy(dtype=int)
+        lowest = max(level[part.there.any(axis=1)].min() for part in parts)
+        return np.flatnonzero(level >= lowest)
 
     @cached_property
-    def _spans(self) -> tuple[pd.Series, pd.Series]:
+    def _spans(self) -> tuple[np.ndarray, np.ndarray]:
         """First and last year of each area, NaN where it always was or still is."""
-        known = self.areas.set_index("id")
-        return known["valid_from"].map(_year).astype(float), known["valid_to"].map(_year).astype(float)
+        starts, ends = (self.areas[column].map(_year) for column in ("valid_from", "valid_to"))
+        return starts.to_numpy(dtype=float), ends.to_numpy(dtype=float)
 
-    def _valid(self, index: pd.Index[Any]) -> np.ndarray:
-        """Whether an area existed at the end of the period."""
-        starts, ends = (bound.reindex(index.get_level_values("area")).to_numpy(dtype=float) for bound in self._spans)
-        period = index.get_level_values("period").to_numpy(dtype=float)
-        inside: np.ndarray = ~(starts > period) & ~(ends < period)
-        return inside
+    def _valid(self, periods: np.ndarray) -> np.ndarray:
+        """Whether each area existed at the end of each period, shape (areas, periods)."""
+        starts, ends = self._spans
+        existed: np.ndarray = ~(starts[:, None] > periods) & ~(ends[:, None] < periods)
+        return existed
 
     @cached_property
-    def _sums(self) -> dict[Term, pd.DataFrame]:
+    def _sums(self) -> dict[Term, Sums]:
         """Terms that were summed already; many indicators share a denominator."""
         return {}
 
-    def _term(self, term: Term) -> pd.DataFrame:
-        """One term for all areas and levels, its lag applied, its factor not."""
+    def _term(self, term: Term) -> Sums:
+        """One term for all areas and levels in the years of its counts, its factor not applied."""
         alone = term.model_copy(update={"lag": 0, "factor": 1.0})
         if alone not in self._sums:
             self._sums[alone] = self._surface() if term.measures == (SURFACE,) else self._summed_over_areas(alone)
-        together = self._sums[alone]
-        return together.assign(period=together["period"] + term.lag) if term.lag else together
+        return self._sums[alone]
 
-    def _summed_over_areas(self, term: Term) -> pd.DataFrame:
-        parts = []
-        for measure in term.measures:
-            cells = self._chosen(measure, term)
-            if cells.empty:
-                return pd.DataFrame(columns=COLUMNS)
-            additive = self.kinds.get(measure, "count") not in _NOT_ADDED
-            parts.append(self._aggregated(cells) if additive else _summed(cells, ["area", "period"]))
-        return parts[0] if len(parts) == 1 else _summed(pd.concat(parts), ["area", "period"], expected=len(parts))
+    def _summed_over_areas(self, term: Term) -> Sums:
+        parts = [self._of_measure(measure, term) for measure in term.measures]
+        if not all(part.there.any() for part in parts):
+            return self._nothing
+        return parts[0] if len(parts) == 1 else together(parts)
 
-    def _surface(self) -> pd.DataFrame:
-        periods = sorted(self.observations["period"].unique())
-        frame = self.areas[["id", "km2"]].merge(pd.DataFrame({"period": periods}), how="cross")
-        surface = frame["km2"].astype(float)
-        return pd.DataFrame(
-            {
-                "area": frame["id"],
-                "period": frame["period"].astype(int),
-                "value": surface,
-                "status": np.where(surface.isna(), ".", ""),
-                "size": np.nan,
-                "least": np.nan,
-            }
-        )
+    @property
+    def _shape(self) -> tuple[int, int]:
+        return len(self._ids), len(self._years)
 
-    def _chosen(self, measure: str, term: Term) -> pd.DataFrame:
-        """Rows of a measure inside the term's groups, of those periods whose groups fit the term.
+    @property
+    def _nothing(self) -> Sums:
+        """A grid without rows."""
+        none = np.full(self._shape, np.nan)
+        return Sums(none, none, none, np.full(self._shape, ABSENT))
+
+    def _surface(self) -> Sums:
+        km2 = np.broadcast_to(self.areas["km2"].to_numpy(dtype=float)[:, None], self._shape)
+        none = np.full(self._shape, np.nan)
+        return Sums(km2, none, none, np.where(np.isnan(km2), UNKNOWN, PLAIN))
+
+    def _of_measure(self, measure: str, term: Term) -> Sums:
+        """Sums of a measure over the term's groups, in those periods whose groups fit the term.
 
         A period in which a group straddles the term's bounds cannot answer the question and is left out whole.
         """
         rows = self._by_measure.get(measure)
         if rows is None:
-            return pd.DataFrame()
+            return self._nothing
         low = -np.inf if term.age_from is None else term.age_from
         high = np.inf if term.age_to is None else term.age_to
-        outside = (rows["high"] < low) | (rows["low"] > high)
-        straddles = ~outside & ((rows["low"] < low) | (rows["high"] > high))
-        for column, wanted in (("sex", term.sex), ("nationality", term.nationality)):
+        outside = (rows.high < low) | (rows.low > high)
+        straddles = ~outside & ((rows.low < low) | (rows.high > high))
+        for group, wanted in ((rows.sex, term.sex), (rows.nationality, term.nationality)):
             if wanted is not None:
-                outside |= ~rows[column].isin([wanted, ""])
-                straddles |= rows[column] == ""
-        unfit = set(rows.loc[straddles & ~outside, "period"])
-        usable = rows[~rows["period"].isin(unfit)]
-        inside = usable[~outside.loc[usable.index]]
+                outside |= (group != wanted) & (group != "")
+                straddles |= group == ""
+        fit = ~np.isin(rows.year, rows.year[straddles & ~outside])
+        inside = fit & ~outside
+        chosen, answering = rows.chosen(inside), rows.chosen(fit & np.isin(rows.year, rows.year[inside]))
         # An area that delivers the measure, but nobody in these groups, has none of them; its other groups prove it.
-        answered = inside["period"].unique()
-        present = usable.loc[usable["period"].isin(answered), ["area", "period"]].drop_duplicates()
-        none = present.merge(inside[["area", "period"]].drop_duplicates(), how="left", indicator=True)
-        none = none.loc[none["_merge"] == "left_only", ["area", "period"]].assign(value=0.0, status="–", low=0.0)
-        chosen = pd.concat([inside[["area", "period", "value", "status", "low", "high"]], none], ignore_index=True)
-        chosen["size"] = chosen["value"].abs()
+        none = np.zeros(self._shape, dtype=bool)
+        none[answering.area, answering.year] = True
+        none[chosen.area, chosen.year] = False
+        value = chosen.value
         if term.weight == "age":
-            middle = np.where(
-                np.isinf(chosen["high"].astype(float)),
-                chosen["low"] + OPEN_GROUP_YEARS,
-                (chosen["low"] + chosen["high"].fillna(0) + 1) / 2,
+            value = value * np.where(
+                np.isinf(chosen.high), chosen.low + OPEN_GROUP_YEARS, (chosen.low + chosen.high + 1) / 2
             )
-            chosen["value"] = chosen["value"] * middle
+        place, sign = np.ravel_multi_index((chosen.area, chosen.year), self._shape), chosen.sign
         kind = self.kinds.get(measure, "count")
-        chosen["least"] = chosen["size"] if kind == "count" else np.nan
         if kind in _NOT_ADDED:
             # Nobody can add averages: several groups give nothing, and an area above needs a value of its own.
-            several = chosen.duplicated(["area", "period"], keep=False)
-            chosen["status"] = chosen["status"].mask(several, "x")
-        return chosen
+            sign = np.where(np.bincount(place, minlength=none.size)[place] > 1, SIGNS.index("x"), sign)
+        sums = self._added(place, none, value, np.abs(chosen.value), sign, kind)
+        return sums if kind in _NOT_ADDED else self._with_levels_above(sums)
 
     def grouped(self, measure: str, groups: pd.DataFrame) -> pd.DataFrame:
         """A measure in several groups of age and sex at once, for all areas and levels.
@@ -210,63 +250,52 @@ class Quantities:
         measure
             Id of a measure that counts.
         groups
-            Columns sex, age_from, age_to (inf: open).
+            Columns sex, age_from, age_to (inf: open); no two overlap.
 
         Returns
         -------
         pandas.DataFrame
             Columns of ``groups`` beside :data:`COLUMNS`; only groups that the measure's own fit into.
         """
-        names = list(groups.columns)
-        rows = self._by_measure.get(measure)
-        if rows is None:
+        names, shape = list(groups.columns), (*self._shape, len(groups))
+        of_group = np.full(0, 0) if (rows := self._by_measure.get(measure)) is None else _group_of(rows, groups)
+        if rows is None or not (of_group >= 0).any():
             return pd.DataFrame(columns=[*COLUMNS, *names])
-        cells = rows.drop(columns=["age_from", "age_to"]).merge(groups, on="sex")
-        cells = cells[(cells["low"] >= cells["age_from"]) & (cells["high"] <= cells["age_to"])]
-        present = cells[["area", "period"]].drop_duplicates().merge(cells[names].drop_duplicates(), how="cross")
-        filled = present.merge(cells, on=["area", "period", *names], how="left")
-        nobody = filled["status"].isna()
-        filled["value"] = filled["value"].mask(nobody, 0.0)
-        filled["status"] = filled["status"].mask(nobody, "–")
-        counted = filled["value"].abs()
-        return self._aggregated(filled.assign(size=counted, least=counted), names)
+        chosen, of_group = rows.chosen(of_group >= 0), of_group[of_group >= 0]
+        none = np.zeros(shape, dtype=bool)
+        none[chosen.area, chosen.year] = np.isin(np.arange(len(groups)), of_group)
+        none[chosen.area, chosen.year, of_group] = False
+        place = np.ravel_multi_index((chosen.area, chosen.year, of_group), shape)
+        sums = self._added(place, none, chosen.value, np.abs(chosen.value), chosen.sign, "count")
+        sums = self._with_levels_above(sums)
+        area, year, group = np.nonzero(sums.there)
+        numbers = {name: getattr(sums, name)[sums.there] for name in ("value", "size", "least")}
+        frame = pd.DataFrame({"area": self._ids[area], "period": self._years[year], **numbers})
+        frame["status"] = _SIGNS[sums.sign[sums.there]]
+        return frame[COLUMNS].join(groups.iloc[group].reset_index(drop=True))
 
-    def _aggregated(self, cells: pd.DataFrame, groups: Sequence[str] = ()) -> pd.DataFrame:
-        """Sums over groups for each area, then over areas for each area above that the source does not deliver."""
-        keys = ["area", "period", *groups]
-        delivered = _summed(cells, keys)
-        base = delivered[delivered["area"].isin(self.base["id"])]
-        upper = delivered[~delivered["area"].isin(self.base["id"])]
-        wanted = self.ancestors.merge(base[keys[1:]].drop_duplicates(), how="cross")
-        wanted = wanted[self._valid(pd.MultiIndex.from_frame(wanted[["area", "period"]]))]
-        parts = wanted.merge(base, on=keys, how="left")
-        parts["status"] = parts["status"].astype(object).where(parts["status"].notna(), ".")
-        if parts.empty:
-            return delivered
-        sums = _summed(parts.drop(columns="area").rename(columns={"upper": "area"}), keys)
-        own = pd.MultiIndex.from_frame(upper[keys])
-        sums = sums[~pd.MultiIndex.from_frame(sums[keys]).isin(own)]
-        return pd.concat([base, upper, sums], ignore_index=True)
+    def _added(
+        self, place: np.ndarray, none: np.ndarray, value: np.ndarray, size: np.ndarray, sign: np.ndarray, kind: str
+    ) -> Sums:
+        """Sums of rows, and nothing where there is none of them."""
+        empty = np.flatnonzero(none)
+        zeros = np.zeros(len(empty))
+        place, value, size = (np.concatenate(pair) for pair in ((place, empty), (value, zeros), (size, zeros)))
+        sign = np.concatenate([sign, np.full(len(empty), NOTHING)])
+        least = size if kind == "count" else np.full(len(size), np.nan)
+        return added(place, none.shape, value, size, least, sign)
+
+    def _with_levels_above(self, sums: Sums) -> Sums:
+        pairs = np.stack([self._places(self.ancestors[column]) for column in ("area", "upper")], axis=1)
+        return sums.with_levels_above(self._places(self.base["id"]), pairs, self._valid(self._years))
 
 
-def _summed(rows: pd.DataFrame, keys: list[str], expected: int | None = None) -> pd.DataFrame:
-    """Sums of value and size with the sign they take; ``least`` of a sum is the sum's own size where it is a count."""
-    rows = rows.assign(**{sign: rows["status"] == sign for sign in (*_PRECEDENCE, "()", "–", "0")})
-    grouped = rows.groupby(keys, sort=False)
-    frame = grouped[["value", "size"]].sum(min_count=1)
-    frame["least"] = grouped["least"].sum(min_count=1)
-    signs = grouped[[*_PRECEDENCE, "()", "0"]].any()
-    signs["–"] = grouped["–"].all()
-    status = np.where(signs["()"], "()", np.where(signs["–"], "–", ""))
-    status = np.where(signs["0"] & (frame["value"] == 0), "0", status).astype(object)
-    for sign in reversed(_PRECEDENCE):
-        status[signs[sign].to_numpy()] = sign
-    if expected is not None:
-        status[(grouped.size() < expected).to_numpy() & ~np.isin(status, list(WITHOUT_VALUE))] = "."
-    frame["status"] = status
-    frame.loc[frame["status"].isin(WITHOUT_VALUE), ["value", "size", "least"]] = np.nan
-    frame["least"] = frame["least"].where(frame["least"] > 0)
-    return frame.reset_index()[[*COLUMNS, *keys[2:]]]
+def _group_of(rows: _Rows, groups: pd.DataFrame) -> np.ndarray:
+    """Position of the group that each row lies in, -1 for none."""
+    found = np.full(len(rows.area), -1)
+    for position, (sex, low, high) in enumerate(groups[["sex", "age_from", "age_to"]].itertuples(index=False)):
+        found[(rows.sex == sex) & (rows.low >= low) & (rows.high <= high)] = position
+    return found
 
 
 def combine_statuses(statuses: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -283,9 +312,13 @@ def combine_statuses(statuses: np.ndarray, values: np.ndarray) -> np.ndarray:
     result[(statuses == "–").all(axis=1)] = "–"
     result[(statuses == "0").any(axis=1) & (values == 0)] = "0"
     result[(statuses == "()").any(axis=1)] = "()"
-    for sign in reversed(_PRECEDENCE):
+    for sign in SIGNS[WITHOUT:]:
         result[(statuses == sign).any(axis=1)] = sign
     return result
+
+
+def _numbers(column: pd.Series, missing: float) -> np.ndarray:
+    return pd.to_numeric(column).astype("Float64").to_numpy(dtype=float, na_value=missing)
 
 
 def _year(value: object) -> float:
