@@ -1,8 +1,8 @@
 """Limits of an indicator's classes: few, round, the same for all years.
 
-Limits come from the values of all years together (:class:`mapclassify.Pooled`), so maps of different years can be laid
-side by side. They are then rounded as far as the classes stay apart, because a reader must be able to say "unter 6
-Prozent". What is compared with a limit is the value as it is printed: 5.96, printed as 6,0, is not "unter 6".
+Limits come from the values of all years together, so maps of different years can be laid side by side. They are then
+rounded as far as the classes stay apart, because a reader must be able to say "unter 6 Prozent". What is compared with
+a limit is the value as it is printed: 5.96, printed as 6,0, is not "unter 6".
 
 References
 ----------
@@ -88,8 +88,8 @@ def _pooled(values: npt.NDArray[np.float64], classes: int) -> list[float]:
         ordered = ordered[np.linspace(0, len(ordered) - 1, _MOST).round().astype(int)]
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Numba not installed")
-        pooled = mapclassify.Pooled(ordered.reshape(-1, 1), classifier="FisherJenks", k=classes)
-    return [float(b) for b in np.unique(pooled.global_classifier.bins)[:-1]]
+        breaks = mapclassify.FisherJenks(ordered, k=classes)
+    return [float(b) for b in np.unique(breaks.bins)[:-1]]
 
 
 def _rounded(limits: list[float], low: float, high: float, decimals: int) -> tuple[float, ...]:
