@@ -41,11 +41,13 @@ Chosen = Literal["quarto", "embedded"]
 
 @dataclass(frozen=True)
 class _Job:
-    """One volume to assemble; plain data, so that another process can do it."""
+    """One volume to assemble; plain data, so that another process can do it.
 
-    root: Path
-    cycle: str
-    edition: str
+    ``project`` has read its parameters and ``data`` is the front matter, so that no process reads them again.
+    """
+
+    project: Project
+    data: Mapping[str, Any]
     snapshot: Path
     notebooks: Path
     folder: Path
@@ -148,11 +150,11 @@ def assemble(
     shelf.keep_only(keys)
     Shelf(workshop / "pdf", digests).keep_only(keys)
     results = {name: _from_shelf(shelf, name, key) for name, key in keys.items()}
+    edition = edition_of(project, plan.edition)
     jobs = [
         _Job(
-            project.root,
-            plan.cycle,
-            plan.edition,
+            project,
+            volume_data(project, edition, volume),
             snapshot.path,
             workshop / "notebooks",
             workshop / "quarto" / volume.id,
@@ -264,16 +266,13 @@ def _into(site: Path, result: _Result, workshop: Path, chosen: Chosen) -> _Resul
 
 def _assemble_volume(job: _Job) -> _Result:
     """Prepare one volume and bind it."""
-    volume = job.volume
+    volume, published = job.volume, job.project.cycle.published
     empty = VolumeDocument(volume, ())
     try:
-        project = Project(job.root, job.cycle)
-        edition = edition_of(project, job.edition)
         problems = prepare_volume(volume, job.notebooks, job.folder)
-        data = volume_data(project, edition, volume)
-        quarto.write_project(project, volume, job.folder, data)
+        quarto.write_project(job.project, volume, job.folder, job.data)
         if job.assembler == "quarto":
-            return _Result(_by_quarto(project, job), tuple(problems), pdf=Digests().of(job.pdf))
+            return _Result(_by_quarto(job), tuple(problems), pdf=Digests().of(job.pdf))
         document, found = convert_volume(volume, job.folder)
         problems += found
         if any(problem.severity == "error" for problem in problems):
@@ -281,13 +280,12 @@ def _assemble_volume(job: _Job) -> _Result:
         tokens = (job.folder / "theme" / "tokens.css").read_text(encoding="utf-8")
         motif = job.folder / "theme" / "motif.svg"
         has_motif = write_motif(Snapshot.open(job.snapshot), tokens, motif, volume.area)
-        data["motif"] = motif.name if has_motif else None
-        main = write_sources(document, job.folder, data)
-        key = _pdf_key(job.folder, project.cycle.published)
+        main = write_sources(document, job.folder, {**job.data, "motif": motif.name if has_motif else None})
+        key = _pdf_key(job.folder, published)
         shelf = Shelf(job.pdf.parents[1], Digests())
         if shelf.take(volume.id, key) is None:
             shelf.clear(volume.id)
-            set_pdf(main, job.folder, job.pdf, project.cycle.published)
+            set_pdf(main, job.folder, job.pdf, published)
             shelf.put(volume.id, key, "")
         return _Result(replace(document, pdf=job.pdf), tuple(problems), pdf=shelf.digests.of(job.pdf))
     except SozlibError as error:
@@ -303,8 +301,8 @@ def _pdf_key(folder: Path, published: dt.date) -> str:
     )
 
 
-def _by_quarto(project: Project, job: _Job) -> VolumeDocument:
-    published = project.cycle.published
+def _by_quarto(job: _Job) -> VolumeDocument:
+    published = job.project.cycle.published
     epoch = int(dt.datetime(published.year, published.month, published.day, tzinfo=dt.UTC).timestamp())
     _, pdf = quarto.render(job.folder, job.volume, epoch)
     job.pdf.parent.mkdir(parents=True, exist_ok=True)
