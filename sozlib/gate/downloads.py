@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -65,15 +66,21 @@ def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         for row in table:
             yield f"Zeile {table.line_num}", row
     else:
-        from openpyxl import load_workbook
+        from python_calamine import CalamineWorkbook
 
-        book = load_workbook(path, read_only=True, data_only=False)
-        try:
-            for sheet in book.worksheets:
-                lines = sheet.iter_rows(values_only=True)
-                heads = [str(h) for h in next(lines, ())]
-                if {"indikator", "gebiet_id", "jahr"} <= set(heads):
-                    for number, line in enumerate(lines, 2):
-                        yield f"Blatt „{sheet.title}“, Zeile {number}", dict(zip(heads, line, strict=False))
-        finally:
-            book.close()
+        _refuse_formulas(path)
+        book = CalamineWorkbook.from_path(str(path))
+        for title in book.sheet_names:
+            lines = iter(book.get_sheet_by_name(title).to_python(skip_empty_area=False))
+            heads = [str(head) for head in next(lines, ())]
+            if {"indikator", "gebiet_id", "jahr"} <= set(heads):
+                for number, line in enumerate(lines, 2):
+                    yield f"Blatt „{title}“, Zeile {number}", dict(zip(heads, line, strict=False))
+
+
+def _refuse_formulas(path: Path) -> None:
+    """A formula can say what its cell does not; the report's own workbook has none."""
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.namelist():
+            if member.startswith("xl/worksheets/") and re.search(rb"<f[\s/>]", archive.read(member)):
+                raise ValueError("formulas")

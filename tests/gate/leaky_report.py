@@ -223,7 +223,7 @@ def replace_in_csv(path: Path, column: str, value: str) -> None:
     path.write_text("\ufeff" + "\r\n".join(lines) + "\r\n", encoding="utf-8", newline="")
 
 
-def replace_in_workbook(path: Path, column: str, value: float) -> None:
+def replace_in_workbook(path: Path, column: str, value: object) -> None:
     book = openpyxl.load_workbook(path)
     for sheet in book.worksheets:
         heads = [cell.value for cell in sheet[1]]

@@ -85,6 +85,11 @@ LEAKS = {
         "daten/indikatoren.xlsx",
         "Spalte „zaehler“",
     ),
+    "Formel der Arbeitsmappe": (
+        lambda s, p: leaky.replace_in_workbook(s / "daten" / "indikatoren.xlsx", "zaehler", "=1+1"),
+        "daten/indikatoren.xlsx",
+        "formulas",
+    ),
     "Eigenschaften der Arbeitsmappe": (
         lambda s, p: set_property(s / "daten" / "indikatoren.xlsx"),
         "daten/indikatoren.xlsx",
