@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +22,8 @@ from scipy.sparse.csgraph import connected_components
 from sozlib.disclosure.system import Atom
 from sozlib.errors import SozlibError
 
-#: A weighted sum of unknowns.
-Row = Mapping[Atom, float]
+#: A weighted sum of unknowns: atoms, or any names of cells.
+Row = Mapping[Any, float]
 #: Smallest and largest value.
 Interval = tuple[float, float]
 

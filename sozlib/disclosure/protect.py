@@ -8,7 +8,8 @@ Hidden are, in the indicators:
 * with the numerator the value, its interval, comparison, rank and trend; a trend of a later year whose window holds a
   hidden value; comparisons with a hidden reference;
 * further counts, smallest first, wherever regions and the whole would give a hidden count by subtraction
-  (:mod:`sozlib.disclosure.concealment`). A count that is a numerator here and a denominator there is one count and
+  (:mod:`sozlib.disclosure.concealment`); of the population those that turn out to be needless are shown again
+  (:mod:`sozlib.disclosure.opening`). A count that is a numerator here and a denominator there is one count and
   is hidden in both places.
 
 Ranks are made anew among the values that are shown. In the population table by age and sex, small cells are hidden, and
@@ -32,6 +33,7 @@ import pandas as pd
 from sozlib.disclosure.concealment import Sum, conceal
 from sozlib.disclosure.dominance import level_of
 from sozlib.disclosure.ledger import COLUMNS, NOTHING, Ledger, key_of, population_keys
+from sozlib.disclosure.opening import opened
 from sozlib.disclosure.own import NOBODY, Own
 from sozlib.disclosure.rule import Rule
 from sozlib.indicators.catalogue import SURFACE, Indicator, Term
@@ -245,8 +247,12 @@ def protect_population(
         if (area, period) in groups:
             sums.append(Sum(tuple(int(within[i]) for i in groups[area, period]), int(position)))
     hidden = conceal(sizes, primary, sums, minimum, told=told)
+    left = [equation.without(told) for equation in sums] if told.any() else sums
+    hidden = opened(hidden, sizes, primary, left, minimum)
     if own:
         hidden = own.disclosed(hidden, sizes, sizes, cells["area"], sums, minimum, primary, told=told)
+        mine = cells["area"].isin(own.areas).to_numpy()
+        hidden = opened(hidden, sizes, hidden & primary, left, minimum, keep=~mine | (sizes < own.minimum))
     cells.loc[hidden, "status"] = SIGN
     cells.loc[hidden, "value"] = np.nan
     return cells
