@@ -125,7 +125,7 @@ spending = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(spending, st.sampled_from([P10, Dominance(two_largest="both", n=2, k=80), Dominance(contributors="providers")]))
 def test_a_sum_whose_contributions_nobody_delivered_is_protected_at_least_as_it_should(by_area, rule):
     """One provider may be the largest everywhere: what is assumed for a region is never less than what is true."""
@@ -208,7 +208,7 @@ def test_an_amount_alone_in_its_region_takes_the_need_to_the_region_above():
     assert row(shown, "01", "spent")["status"] == "."
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(spending)
 def test_no_bound_on_a_dominated_amount_is_closer_than_the_rule_says(by_area):
     full, shown, amounts = editions(shared(by_area), indicators=(SPENT,))

@@ -94,7 +94,7 @@ def test_a_municipality_sees_its_own_rates_on_few_people():
 numbers = st.lists(st.integers(0, 30), min_size=5, max_size=5)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(cases=numbers, others=numbers)
 def test_no_numerator_of_a_rate_on_few_people_can_be_told(cases, others):
     table = observations(cases=cases, people=[c + o for c, o in zip(cases, others, strict=True)])

@@ -40,7 +40,7 @@ def small(sizes):
 tables = st.lists(st.lists(st.sampled_from([0, 1, 2, 4, 7, 20]), min_size=4, max_size=4), min_size=3, max_size=4)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(tables)
 def test_protected_cells_stay_wide_and_no_more_could_be_opened(rows):
     sizes, sums = two_way(rows)
