@@ -14,13 +14,19 @@ References
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
+from sozlib.errors import Place, Problem
+from sozlib.nearest import suggestion
 from sozlib.parameters import Id, Parameters
+
+if TYPE_CHECKING:
+    from sozlib.observations.source import Measure, Source
 
 Array = npt.NDArray[np.float64]
 
@@ -111,3 +117,39 @@ class Dominance(Parameters):
             needed = np.where(contributors >= self.minimum, needed, most)
         found = np.minimum(np.where(np.isnan(needed), most, needed), most)
         return np.where(amount > 0, np.maximum(found, 0.0), 0.0)
+
+
+def wrong_contributions(
+    source: Source,
+    measures: Mapping[str, Measure],
+    declared: Collection[str] | None,
+    place: Callable[..., Place],
+) -> list[Problem]:
+    """What is wrong with the measures that a source's rules name.
+
+    Parameters
+    ----------
+    source
+        The source.
+    measures
+        Measures of all sources.
+    declared
+        Ids of measures that are declared anywhere, also in files that cannot be used; None if that is unknown.
+    place
+        Place of a key in a source, from its id and path.
+    """
+    problems = []
+    rules = [(number, measure.dominance) for number, measure in enumerate(source.measures) if measure.dominance]
+    for number, rule in rules:
+        at = place(source.id, "measures", number, "dominance")
+        roles = [(rule.contributors, "count"), (rule.largest, "amount"), (rule.two_largest, "amount")]
+        for name, wanted in ((name, wanted) for name, wanted in roles if name):
+            if name in measures and measures[name].kind != wanted:
+                found = f"dominance: Das Merkmal „{name}“ ist {measures[name].kind}, nötig ist {wanted}."
+                remedy = "contributors ist eine Anzahl, largest und two_largest sind Beträge."
+                problems.append(Problem("measure-kind", found, remedy, at))
+            elif name not in measures and declared is not None and name not in declared:
+                found = f"dominance: Das Merkmal „{name}“ gibt es nicht."
+                remedy = suggestion(name, sorted(measures), "in parameters/sources")
+                problems.append(Problem("unknown-measure", found, remedy, at))
+    return problems

@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sozlib.errors import InputError, Place, Problem, raise_errors
-from sozlib.nearest import suggestion
 from sozlib.observations import keys, sums
 from sozlib.observations.areas import Areas, read_areas
 from sozlib.observations.boundaries import Boundaries, apply_boundaries, read_boundaries
-from sozlib.observations.dominance import Dominance
+from sozlib.observations.dominance import Dominance, wrong_contributions
 from sozlib.observations.files import Delivery, find_files, unread_files
 from sozlib.observations.findings import listed
 from sozlib.observations.groups import OPEN
@@ -155,11 +154,15 @@ def collect(project: Project) -> Observations:
     # Neither contributors nor their largest contributions add up: one of them may be in several areas.
     kinds |= dict.fromkeys((name for m in measures.values() if m.dominance for name in m.dominance.measures), "mean")
     declared = frozenset(measures) if not unusable else declared_measures(project)
+
+    def place_of(source: str, *path: str | int) -> Place:
+        return Place(files[source], line_of(read_yaml(project.root / files[source], project.root), path))
+
     frames: list[pd.DataFrame] = []
     deliveries: dict[str, list[Delivery]] = {}
     for source in sources.values():
         problems += _kinds(source, measures, files[source.id])
-        problems += _contributions(source, measures, declared, project, files[source.id])
+        problems += wrong_contributions(source, measures, declared, place_of)
         deliveries[source.id], missing = find_files(project, source, files[source.id])
         problems += missing
         frames.append(_source_frame(source, files[source.id], deliveries[source.id], problems))
@@ -187,10 +190,6 @@ def collect(project: Project) -> Observations:
         if not boundaries.unusable:
             problems += keys.missing_areas(table, areas, sources, told)
         problems += sums.level_totals(table, areas, sources, kinds)
-
-    def place_of(source: str, number: int) -> Place:
-        declared = read_yaml(project.root / files[source], project.root)
-        return Place(files[source], line_of(declared, ("checks", number)))
 
     complete = [source.with_contributions(measures) for source in sources.values()]
     problems += sums.declared(table, complete, place_of, areas, declared)
@@ -286,27 +285,6 @@ def _kinds(source: Source, measures: Mapping[str, Measure], file: str) -> list[P
         for measure in source.measures
         if measure.kind != measures[measure.id].kind
     ]
-
-
-def _contributions(
-    source: Source, measures: Mapping[str, Measure], declared: frozenset[str] | None, project: Project, file: str
-) -> list[Problem]:
-    """What is wrong with the measures that rules of dominance name."""
-    problems = []
-    rules = [(number, measure.dominance) for number, measure in enumerate(source.measures) if measure.dominance]
-    for number, rule in rules:
-        place = Place(file, line_of(read_yaml(project.root / file, project.root), ("measures", number, "dominance")))
-        roles = [(rule.contributors, "count"), (rule.largest, "amount"), (rule.two_largest, "amount")]
-        for name, wanted in ((name, wanted) for name, wanted in roles if name):
-            if name in measures and measures[name].kind != wanted:
-                found = f"dominance: Das Merkmal „{name}“ ist {measures[name].kind}, nötig ist {wanted}."
-                remedy = "contributors ist eine Anzahl, largest und two_largest sind Beträge."
-                problems.append(Problem("measure-kind", found, remedy, place))
-            elif name not in measures and declared is not None and name not in declared:
-                found = f"dominance: Das Merkmal „{name}“ gibt es nicht."
-                remedy = suggestion(name, sorted(measures), "in parameters/sources")
-                problems.append(Problem("unknown-measure", found, remedy, place))
-    return problems
 
 
 def _source_frame(source: Source, file: str, deliveries: Sequence[Delivery], problems: list[Problem]) -> pd.DataFrame:

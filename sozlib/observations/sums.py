@@ -110,14 +110,14 @@ def _sides(check: Check) -> list[Selection]:
 def declared(
     frame: pd.DataFrame,
     sources: Sequence[Source],
-    declared_at: Callable[[str, int], Place],
+    declared_at: Callable[..., Place],
     areas: Areas | None,
     elsewhere: Collection[str] | None = (),
 ) -> list[Problem]:
     """The checks that sources declare: sums of parts, parts of wholes.
 
-    ``declared_at`` says where the n-th check of a source is declared; ``elsewhere`` names measures of sources that
-    cannot be used now (None: any may be), checks of which wait.
+    ``declared_at`` says where a key of a source stands, from its id and path; ``elsewhere`` names measures of sources
+    that cannot be used now (None: any may be), checks of which wait.
     """
     bases = _bases(sources)
     measures = sorted({measure.id for source in sources for measure in source.measures})
@@ -139,7 +139,7 @@ def declared(
                         "unknown-measure",
                         f"checks: Das Merkmal „{side.measure}“ gibt es nicht.",
                         suggestion(side.measure, measures, "in parameters/sources"),
-                        declared_at(source.id, number),
+                        declared_at(source.id, "checks", number),
                     )
                 )
             if unknown:
@@ -155,7 +155,7 @@ def declared(
                             "check-empty",
                             f"checks: Zu „{side}“ gibt es keine Gruppen; die Prüfung prüft nichts.",
                             "Richten Sie Alter, Geschlecht und Staatsangehörigkeit nach den gelieferten Gruppen.",
-                            declared_at(source.id, number),
+                            declared_at(source.id, "checks", number),
                         )
                     )
             base = max(bases[of.id, m.id] for of in sources for m in of.measures if m.id in {s.measure for s in sides})
