@@ -67,7 +67,7 @@ class Sums:
         """
         lower, upper = pairs[:, 0], pairs[:, 1]
         answered = self.there[base].any(axis=0)
-        existed = valid[lower].reshape(len(lower), -1, *[1] * (answered.ndim - 1))
+        existed = valid[lower].reshape(len(lower), valid.shape[1], *[1] * (answered.ndim - 1))
         pair, *rest = np.nonzero(existed & answered)
         place = np.ravel_multi_index((upper[pair], *rest), self.sign.shape)
         part = lower[pair], *rest
