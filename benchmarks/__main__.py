@@ -19,6 +19,7 @@ from benchmarks.disclosure import disclosure
 from benchmarks.measure import Cost, MemoryWatch, Stopwatch, bytecode_compiled, machine, middle
 from benchmarks.partial import many, partial
 from benchmarks.remains import remains
+from benchmarks.suppression import suppression
 from sozlib.batch.chapter_run import ChapterJob
 from sozlib.batch.execute import chapter_jobs, execute
 from sozlib.batch.planning import make_plan
@@ -121,13 +122,25 @@ def report(folder: Path, every: int) -> None:
 def main() -> None:
     """Parse the command line and measure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    known = ["chapters", "scale", "report", "partial", "many", "berlin", "profile", "disclosure", "certainty"]
+    known = [
+        "chapters",
+        "scale",
+        "report",
+        "partial",
+        "many",
+        "berlin",
+        "profile",
+        "disclosure",
+        "suppression",
+        "certainty",
+    ]
     parser.add_argument("what", choices=known)
     parser.add_argument("--rounds", type=int, default=5, help="rounds of chapters and certainty")
     parser.add_argument("--count", type=int, default=600, help="number of chapters for scale")
     parser.add_argument("--copies", type=int, default=6, help="many: how often each area gets its topics")
     parser.add_argument("--every", type=int, default=1, help="report: run only each n-th chapter the plain way")
     parser.add_argument("--size", type=int, nargs=3, default=(447, 85, 10), help="disclosure: areas, indicators, years")
+    parser.add_argument("--seconds", type=float, default=300, help="suppression: time for each way and table")
     given = parser.parse_args()
     print(f"{given.what}: {machine()}")
     with tempfile.TemporaryDirectory(prefix="sozlib-bench-") as name, bytecode_compiled():
@@ -146,6 +159,8 @@ def main() -> None:
             report(folder, given.every)
         elif given.what == "disclosure":
             disclosure(*given.size)
+        elif given.what == "suppression":
+            suppression(given.seconds)
         elif given.what == "certainty":
             certainty(given.rounds)
         else:
