@@ -7,10 +7,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
+
+import pypandoc
 
 from benchmarks.berlin import berlin
 from benchmarks.certainty import certainty
@@ -91,7 +93,7 @@ def scale(folder: Path, count: int) -> None:
 
 
 def report(folder: Path, every: int) -> None:
-    """The whole demonstration report, cold; and plain papermill with one call of nbconvert for each chapter.
+    """The whole demonstration report, cold; and plain papermill with single calls for each chapter's page and PDF.
 
     Of the chapters of the plain way only each ``every``-th is run, and its cost multiplied.
     """
@@ -109,14 +111,23 @@ def report(folder: Path, every: int) -> None:
     executed = pool.run(todo) * factor
     pool.close()
     print(f"  plain papermill, {WORKERS} processes: wall {executed.wall:.0f} s, cpu {executed.cpu:.0f} s")
+    pages = _each(todo, lambda notebook: [sys.executable, "-m", "nbconvert", "--to", "html", str(notebook)]) * factor
+    print(f"  nbconvert, one call a chapter: wall {pages.wall:.0f} s, cpu {pages.cpu:.0f} s")
+    pandoc = pypandoc.get_pandoc_path()
+    setter = "import sys, typst; typst.compile(sys.argv[1], output=sys.argv[1] + '.pdf')"
+    words = _each(todo, lambda notebook: [pandoc, str(notebook), "-s", "-o", f"{notebook}.typ"])
+    pdfs = (words + _each(todo, lambda notebook: [sys.executable, "-c", setter, f"{notebook}.typ"])) * factor
+    print(f"  pandoc and Typst, one call each a chapter: wall {pdfs.wall:.0f} s, cpu {pdfs.cpu:.0f} s")
+    for what, plain in (("pages alone", executed + pages), ("pages and PDFs", executed + pages + pdfs)):
+        print(f"  plain with {what} / sozlib: wall {plain.wall / whole.wall:.1f}, cpu {plain.cpu / whole.cpu:.1f}")
+
+
+def _each(todo: Sequence[ChapterJob], command: Callable[[Path], list[str]]) -> Cost:
+    """Cost of a command run for each executed notebook, one after the other."""
     watch = Stopwatch()
     for job in todo:
-        command = [sys.executable, "-m", "nbconvert", "--to", "html", "--log-level", "ERROR", str(job.output)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    bound = watch.cost() * factor
-    print(f"  nbconvert, one call a chapter: wall {bound.wall:.0f} s, cpu {bound.cpu:.0f} s (pages only, no PDF)")
-    plain = executed + bound
-    print(f"  plain / sozlib: wall {plain.wall / whole.wall:.1f}, cpu {plain.cpu / whole.cpu:.1f}")
+        subprocess.run(command(job.output), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return watch.cost()
 
 
 def main() -> None:
