@@ -2,8 +2,8 @@
 
 A drawing is read as a reader with a ruler would: the axis is found by the labels of its ticks, the hidden value is put
 on it, and what stands there is looked at. Trends, funnels and dot plots have both axes; in rankings and pairs of dots
-the row's name, in small multiples the panel's title says whose mark it is. Maps and pyramids are looked at in
-:mod:`~sozlib.gate.maps` and :mod:`~sozlib.gate.pyramids`.
+the row's name, in small multiples the panel's title says whose mark it is. Maps, pyramids and profiles are looked at in
+:mod:`~sozlib.gate.maps`, :mod:`~sozlib.gate.pyramids` and :mod:`~sozlib.gate.profiles`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from sozlib.gate import maps, pyramids
+from sozlib.gate import maps, profiles, pyramids
 from sozlib.gate.drawing import NEAR, YEAR, Axis, Drawing
 from sozlib.gate.pages import Leak
 from sozlib.gate.words import Names
@@ -42,12 +42,14 @@ def leaks(svg: Any, id: str, area: str, names: Names) -> Iterator[Leak]:
             yield Leak(f"Zeichnung {id}", f"Bevölkerung, Altersgruppe ab {low} Jahren, {period}")
     if indicator is not None and not any(True for _ in names.cells(indicator)):
         return
-    if indicator is None and "-vielfache" not in id and "-verlaeufe" not in id:
+    if indicator is None and not any(part in id for part in ("-vielfache", "-verlaeufe", "-profil")):
         return
     drawing = Drawing(svg)
     found: Iterator[tuple[str, str, int]] = iter(())
     years, up, across = drawing.years, drawing.up, drawing.across
-    if indicator is not None and "-karte-" in id:
+    if indicator is None and "-profil" in id:
+        found = profiles.hidden_values(drawing, area, names)
+    elif indicator is not None and "-karte-" in id:
         found = maps.hidden_areas(drawing, indicator, names)
     elif indicator is not None and years is not None and up is not None:
         found = _on_trend(drawing, years, up, indicator, area, names)

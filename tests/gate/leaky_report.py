@@ -27,6 +27,7 @@ from sozlib.chapter.multiples import Panel, multiples
 from sozlib.chapter.outlines import Outlines
 from sozlib.chapter.palette import Palette
 from sozlib.chapter.pyramid import AgeStructure, pyramid
+from sozlib.chapter.spine import SpineRow, spine
 from sozlib.chapter.svg import html_form, print_form, written
 from sozlib.chapter.trend import trend
 from sozlib.chapter.values import AreaValue, TimeSeries
@@ -105,6 +106,18 @@ def pairs(palette: Palette, value: float | None = None) -> str:
     )
 
 
+def profile(palette: Palette, own: float | None = None, others: float | None = None, width: int = 680) -> str:
+    """Profile of Neuhafen with a name too long for a line; its value, or that of another area, can be given."""
+    known = [AreaValue("0101", "Altstadt", 24.25), *([AreaValue("0102", "Neuhafen", others)] if others else [])]
+    value = AreaValue("0102", "Neuhafen", own, 14.3, 21.0, "" if own else ".", versus="above" if own else None)
+    rows = [
+        SpineRow("Kinderarmut", value, AreaValue("00", "Kreis", 14.1), tuple(known), "burdening"),
+        SpineRow("Einkommen", AreaValue("0102", "Neuhafen", 2.0), AreaValue("00", "Kreis", 3.0), tuple(known)),
+    ]
+    tree = written(spine(rows, palette=palette, width=width))
+    return html_form(tree, "fig-profil-w", "Neuhafen im Vergleich zum Kreis", "Profil.", palette)
+
+
 def area_map(palette: Palette, value: float | None = None) -> str:
     """Three squares with their numbers; with a value Neuhafen gets the colour of its class."""
     shapes = [shapely.box(4000 * k, 0, 4000 * (k + 1), 4000) for k in range(3)]
@@ -141,7 +154,7 @@ def page(palette: Palette, **places: str) -> str:
         "comment": "",
         **{"trend": trend_chart(palette), "ranking": ranking(palette), "spread": spread(palette)},
         **{"multiples": small_trends(palette), "funnel": funnel_plot(palette), "pairs": pairs(palette)},
-        **{"map": area_map(palette), "ages": ages(palette)},
+        **{"map": area_map(palette), "ages": ages(palette), "profile": profile(palette)},
         **places,
     }
     return (
@@ -160,7 +173,8 @@ def page(palette: Palette, **places: str) -> str:
         '<h2>Bevölkerung</h2><table id="tbl-altersaufbau"><caption>Bevölkerung, 31.12.2025</caption><thead><tr>'
         "<th>Alter</th><th>Männer</th><th>Frauen</th></tr></thead><tbody>"
         f"<tr><th>80–84</th><td>54</td><td>{texts['people']}</td></tr></tbody></table>"
-        f'<figure id="fig-altersaufbau">{texts["ages"]}</figure></body></html>'
+        f'<figure id="fig-altersaufbau">{texts["ages"]}</figure>'
+        f'<figure id="fig-profil">{texts["profile"]}</figure></body></html>'
     )
 
 

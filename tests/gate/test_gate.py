@@ -156,6 +156,21 @@ LEAKS = {
         "neuhafen/armut.html",
         "Zeichnung fig-karte-kinderarmut",
     ),
+    "Marke in einem Profil": (
+        lambda s, p: page(s, p, profile=leaky.profile(p, own=leaky.SECRET["value"])),
+        "neuhafen/armut.html",
+        "Zeichnung fig-profil",
+    ),
+    "Marke in einem schmalen Profil": (
+        lambda s, p: page(s, p, profile=leaky.profile(p, own=leaky.SECRET["value"], width=340)),
+        "neuhafen/armut.html",
+        "Zeichnung fig-profil",
+    ),
+    "kleinster Wert in einem Profil": (
+        lambda s, p: page(s, p, profile=leaky.profile(p, others=leaky.SECRET["value"])),
+        "neuhafen/armut.html",
+        "Zeichnung fig-profil",
+    ),
     "Balken einer Pyramide": (
         lambda s, p: page(s, p, ages=leaky.ages(p, now=leaky.SECRET_PEOPLE)),
         "neuhafen/armut.html",
