@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sozlib import receipt, written
-from sozlib.batch.chapter_run import ChapterFailure, ChapterJob, ChapterResult
-from sozlib.batch.choice import choose_engine, with_kernels
-from sozlib.batch.execute import chapter_jobs, execute
-from sozlib.batch.keys import ChapterState, Present, keep, key_file, states
+from sozlib.batch.chapters import chapter_environment, run_chapters
+from sozlib.batch.execute import chapter_jobs
+from sozlib.batch.keys import Present, states
 from sozlib.batch.plan import Plan
 from sozlib.batch.planning import make_plan
-from sozlib.batch.progress import ShownProgress
-from sozlib.batch.summary import by_reason, counted
+from sozlib.batch.summary import bound_volumes, counted, described, extent, milestones, summarise
 from sozlib.crew import Crew
 from sozlib.edition import PUBLIC
 from sozlib.editions import chosen, edition_of, family_of
@@ -36,6 +34,7 @@ from sozlib.project import Assembler, Engine, Executor, Project, scaffold
 from sozlib.release import exclusive, keep_apart, recover, switch_in
 
 if TYPE_CHECKING:
+    from sozlib.batch.cluster import Cluster
     from sozlib.edition import Edition
     from sozlib.snapshot import Snapshot
 
@@ -78,9 +77,6 @@ EVERYTHING = Wish()
 
 Say = Callable[[str], None]
 
-#: So many reasons are told at the end of a build.
-_REASONS = 8
-
 
 def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = print) -> Path:
     """Build and release one edition.
@@ -110,7 +106,11 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
     if not about.public:
         keep_apart(report, project.output(PUBLIC))
     # A partial build reads the whole one's snapshot, so the two never run at the same time.
-    with exclusive(project.workshop(edition)), Crew(wish.workers or project.report.workers) as crew:
+    with (
+        exclusive(project.workshop(edition)),
+        Crew(wish.workers or project.report.workers) as crew,
+        contextlib.ExitStack() as stack,
+    ):
         recover(report)
         watched = _look(project)
         say("Daten lesen und prüfen …")
@@ -127,7 +127,18 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
         _show_warnings(written.usable(project, snapshot), say)
         say(described(plan))
         notebooks = workshop / "notebooks"
-        chapters = run(project, plan, notebooks, snapshot, wish, say, digests)
+        cluster = stack.enter_context(_cluster(project, plan, snapshot, wish))
+        chapters = run_chapters(
+            project,
+            plan,
+            notebooks,
+            snapshot,
+            digests,
+            engine=wish.engine,
+            workers=wish.workers,
+            cluster=cluster,
+            say=say,
+        )
         if said := crew.result(proof):
             say(said)
         crew.result(downloads)
@@ -135,12 +146,15 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
         keys = volume_keys(project, plan, snapshot, workshop, digests, assembler)
         volumes = volume_reasons(Shelf(workshop / "quarto", digests), keys)
         key = digest_of([keys, snapshot.digest, project.report.model_dump(mode="json"), project.cycle.model_dump()])
-        says = f"Nichts zu tun: {relative(report, project.root)} ist aktuell ({_extent(plan)})."
+        says = f"Nichts zu tun: {relative(report, project.root)} ist aktuell ({extent(plan)})."
         last = receipt.read(workshop)
         if last.get("site") == key and receipt.untouched(last):
             say(says)
         else:
-            say(f"Bücher und Seiten: {_bound(volumes)} …")
+            # Another machine may have another Quarto.
+            binding = cluster if assembler == "embedded" and any(volumes.values()) else None
+            where = "" if binding is None else f" am {binding}"
+            say(f"Bücher und Seiten{where}: {bound_volumes(volumes)} …")
             site = assemble(
                 project,
                 plan,
@@ -148,8 +162,9 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
                 workshop,
                 assembler=assembler,
                 crew=crew,
+                cluster=binding,
                 digests=digests,
-                bound=_milestones(sum(bool(reasons) for reasons in volumes.values()), say),
+                bound=milestones(sum(bool(reasons) for reasons in volumes.values()), say),
             )
             _show_warnings(site.problems, say)
             manifest = make_manifest(project, snapshot, plan, notebooks, site.folder, site.assembler)
@@ -158,7 +173,7 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
             found = check_site(site.folder, project, plan, snapshot, crew=crew, digests=manifest["outputs"])
             _raise_failed_checks(found, say)
             switch_in(site.folder, report)
-            _summarise(chapters, volumes, say)
+            summarise(chapters, volumes, say)
             minutes, seconds = divmod(round(time.perf_counter() - began), 60)
             say(f"Fertig in {minutes} min {seconds} s: {(report / 'index.html').as_posix()}")
         if not wish.partial:
@@ -169,6 +184,22 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
     if wish.partial:
         say(f"Teilbau: der vollständige Bericht in {relative(project.output(edition), project.root)} blieb unberührt.")
     return report
+
+
+def _cluster(
+    project: Project, plan: Plan, snapshot: Snapshot, wish: Wish
+) -> contextlib.AbstractContextManager[Cluster | None]:
+    """The machines that run chapters and bind volumes; none where this one does it."""
+    if (wish.executor or project.report.executor) != "dask":
+        return contextlib.nullcontext()
+    from sozlib.batch.cluster import Cluster, scheduler_address
+    from sozlib.batch.parcel import pack
+    from sozlib.book.theme import theme_folders
+
+    templates = {chapter.template for chapter in plan.chapters}
+    reading = partial(pack, project.root, snapshot.path, templates, theme_folders(project))
+    address = scheduler_address(wish.scheduler)
+    return Cluster(address, project.root, plan.edition, reading, chapter_environment(project))
 
 
 def _read_data(project: Project, edition: str) -> tuple[Snapshot, tuple[Problem, ...]]:
@@ -223,7 +254,7 @@ class Outlook:
 
     def __str__(self) -> str:
         run_again = sum(map(bool, self.chapters.values()))
-        return f"Zu tun: {counted(run_again, len(self.chapters), 'Kapitel', 'Kapitel')}, {_bound(self.volumes)}"
+        return f"Zu tun: {counted(run_again, len(self.chapters), 'Kapitel', 'Kapitel')}, {bound_volumes(self.volumes)}"
 
 
 def outlook(project: Project, plan: Plan, wish: Wish = EVERYTHING) -> Outlook:
@@ -294,128 +325,6 @@ def _asked(project: Project, edition: str, wish: Wish) -> dict[str, object]:
     }
 
 
-def _bound(volumes: Mapping[str, Sequence[str]]) -> str:
-    return counted(sum(bool(reasons) for reasons in volumes.values()), len(volumes), "Band", "Bände", article="der")
-
-
-def _summarise(chapters: Sequence[ChapterState], volumes: Mapping[str, Sequence[str]], say: Say) -> None:
-    """Say what was made anew and why."""
-    run_again = sum(bool(state.reasons) for state in chapters)
-    say(f"Ausgeführt: {counted(run_again, len(chapters), 'Kapitel', 'Kapitel')}")
-    _say_reasons(by_reason((state.job.id, state.reasons) for state in chapters), say)
-    say(f"Gebunden: {_bound(volumes)}")
-    # That a volume's chapters are new has just been said.
-    other = ((name, [r for r in reasons if "Kapitel" not in r]) for name, reasons in volumes.items())
-    _say_reasons(by_reason(other), say)
-
-
-def _milestones(total: int, say: Say, most: int = 8) -> Callable[[int], None]:
-    """Says how far the binding of volumes is: a few lines however many there are, the same in a file as on a screen."""
-    began = time.perf_counter()
-
-    def reached(count: int) -> None:
-        if count < total and count * most // total > (count - 1) * most // total:
-            seconds = (time.perf_counter() - began) / count * (total - count)
-            left = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
-            say(f"  {count} von {total} Bänden gebunden, noch etwa {left}")
-
-    return reached
-
-
-def _say_reasons(lines: Sequence[str], say: Say) -> None:
-    """Say those reasons that concern most; new data can have as many as there are indicators."""
-    for line in lines[:_REASONS]:
-        say(line)
-    if len(lines) > _REASONS:
-        more = len(lines) - _REASONS
-        say(f"  und {more} {'weiterer Grund' if more == 1 else 'weitere Gründe'}")
-
-
-def run(
-    project: Project, plan: Plan, notebooks: Path, snapshot: Snapshot, wish: Wish, say: Say, digests: Digests
-) -> list[ChapterState]:
-    """Run those chapters of a plan whose inputs have changed since their notebooks were executed.
-
-    Returns
-    -------
-    list of ChapterState
-        Every chapter, with the reasons why it was run.
-
-    Raises
-    ------
-    BuildError
-        Naming every failed chapter with cell, error and notebook.
-    """
-    wanted = wish.engine or project.report.engine
-    engine, why = choose_engine(wanted)
-    workers = wish.workers or project.report.workers
-    jobs = chapter_jobs(plan, project.root, notebooks, snapshot.path, engine)
-    exceptions = ""
-    if wanted == "auto" and engine == "forked":
-        jobs, exceptions = with_kernels(jobs, project.root)
-    _remove_others(notebooks, {job.output for job in jobs})
-    present = Present(project, snapshot, digests)
-    found = states(jobs, present)
-    todo = [state.job for state in found if state.reasons]
-    if not todo:
-        say("Kein Kapitel hat sich geändert.")
-        return found
-    how = f"{engine} ({why})"
-    how_many = counted(len(todo), len(jobs), "Kapitel", "Kapitel")
-    environment = {"SOURCE_DATE_EPOCH": str(_epoch(project))}
-
-    def done(job: ChapterJob, result: ChapterResult) -> None:
-        if result.failure is None:
-            keep(job, present, result.reads, result.seconds)
-
-    with contextlib.ExitStack() as stack:
-        if (wish.executor or project.report.executor) == "dask":
-            from sozlib.batch.cluster import connected, scheduler_address
-
-            cluster = stack.enter_context(connected(scheduler_address(wish.scheduler)))
-            places = cluster.places
-            where = f" auf dem Dask-Cluster {cluster.address}, {places} {'Platz' if places == 1 else 'Plätze'}"
-        else:
-            cluster, places, where = None, workers or os.cpu_count() or 1, ""
-        say(f"Ausführung{where}: {how}, {how_many}")
-        if exceptions:
-            say(exceptions)
-        progress = stack.enter_context(ShownProgress(len(todo), places))
-        if cluster is None:
-            results = execute(todo, workers, progress, environment, done)
-        else:
-            results = cluster.execute(todo, project.root, snapshot.path, progress, environment, done)
-    digests.keep()
-    failures = [result.failure for result in results if result.failure]
-    if failures:
-        raise BuildError(failed_chapters(failures, len(jobs), project.root))
-    return found
-
-
-def failed_chapters(failures: Sequence[ChapterFailure], total: int, root: Path) -> str:
-    """German list of failed chapters with cell, error and notebook."""
-    count = f"{len(failures)} von {total} Kapiteln {'ist' if len(failures) == 1 else 'sind'} gescheitert"
-    lines = [f"{count}. Der Bericht wird nicht freigegeben; der letzte gute bleibt."]
-    for failure in failures:
-        where = relative(failure.template, root) + (f", Zelle {failure.cell}" if failure.cell is not None else "")
-        lines += ["", f"{failure.chapter} ({where})", f"  Fehler: {failure.error}"]
-        if failure.notebook is not None:
-            lines.append(f"  Notebook: {relative(failure.notebook, root)}")
-        elif failure.traceback:
-            lines += [f"  {line}" for line in failure.traceback.splitlines()]
-    return "\n".join(lines)
-
-
-def described(plan: Plan) -> str:
-    """One line on what a report consists of."""
-    return f"Ausgabe {plan.edition}: {_extent(plan)}, Berichtszyklus {plan.cycle}"
-
-
-def _extent(plan: Plan) -> str:
-    volumes = len(plan.volumes)
-    return f"{volumes} {'Band' if volumes == 1 else 'Bände'}, {len(plan.chapters)} Kapitel"
-
-
 def _show_warnings(problems: Sequence[Problem], say: Say) -> None:
     warnings = [problem for problem in problems if problem.severity == "warning"]
     if warnings:
@@ -430,22 +339,3 @@ def _raise_failed_checks(problems: Sequence[Problem], say: Say) -> None:
             "Der Bericht hat seine Prüfung nicht bestanden und wird nicht freigegeben; der letzte gute bleibt.\n\n"
             + listed(errors)
         )
-
-
-def _remove_others(notebooks: Path, wanted: set[Path]) -> None:
-    """Remove notebooks of chapters that the plan no longer has, and what a killed build left half written."""
-    failed = {path.with_name(f"{path.stem}.fehler.ipynb") for path in wanted}
-    kept = wanted | failed | {key_file(path) for path in wanted}
-    for path in notebooks.glob("*/*"):
-        if path not in kept:
-            path.unlink()
-    for folder in notebooks.glob("*/"):
-        if not any(folder.iterdir()):
-            shutil.rmtree(folder)
-
-
-def _epoch(project: Project) -> int:
-    import datetime as dt
-
-    published = project.cycle.published
-    return int(dt.datetime(published.year, published.month, published.day, tzinfo=dt.UTC).timestamp())

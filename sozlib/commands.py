@@ -78,7 +78,8 @@ def plan_of(project: Project, edition: str, only_areas: Sequence[str] = (), only
 
 def show_plan(project: Project, edition: str, only_areas: Sequence[str], only_topics: Sequence[str]) -> None:
     """Print volumes and chapters, each with what the next build will do with it and why."""
-    from sozlib.build import Wish, described, outlook
+    from sozlib.batch.summary import described
+    from sozlib.build import Wish, outlook
 
     plan = plan_of(project, edition, only_areas, only_topics)
     print(described(plan))

@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sozlib.batch.chapters import run_chapters
 from sozlib.batch.plan import Plan
 from sozlib.batch.planning import OVERALL, make_plan
-from sozlib.build import EVERYTHING, Wish, run
+from sozlib.build import EVERYTHING, Wish
 from sozlib.editions import edition_of
 from sozlib.errors import InputError, Place, Problem, raise_errors
 from sozlib.files import Digests
@@ -54,8 +55,16 @@ def preview(project: Project, edition: str, area: str, topic: str, wish: Wish = 
     workshop = project.workshop(f"{edition}-vorschau")
     with exclusive(workshop):
         digests = Digests(workshop / "digests.json")
-        here = replace(wish, executor="local")
-        run(project, plan, workshop / "notebooks", snapshot, here, lambda text: None, digests)
+        run_chapters(
+            project,
+            plan,
+            workshop / "notebooks",
+            snapshot,
+            digests,
+            engine=wish.engine,
+            workers=wish.workers,
+            say=lambda text: None,
+        )
         return _page(project, plan, snapshot, workshop)
 
 

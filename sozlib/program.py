@@ -22,16 +22,9 @@ BEYOND_CHAPTERS = (
     *("book/", "gate/", "scaffold/", "cli.py", "commands.py", "build.py", "preview.py", "scaffold.py", "release.py"),
     *("manifest.py", "receipt.py", "findings.py", "german_arguments.py", "state.py", "inputs.py"),
     *("written.py", "crew.py"),
-    *(
-        "batch/keys.py",
-        "batch/plan.py",
-        "batch/planning.py",
-        "batch/progress.py",
-        "batch/execute.py",
-        "batch/agenda.py",
-    ),
-    *("batch/templates.py", "batch/summary.py", "batch/choice.py"),
-    *("batch/cluster.py", "batch/parcel.py", "batch/remote.py"),
+    *("batch/agenda.py", "batch/chapters.py", "batch/choice.py", "batch/cluster.py", "batch/execute.py"),
+    *("batch/keys.py", "batch/parcel.py", "batch/plan.py", "batch/planning.py", "batch/progress.py"),
+    *("batch/remote", "batch/summary.py", "batch/templates.py"),
 )
 
 

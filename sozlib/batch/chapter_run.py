@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sozlib import reads
-from sozlib.batch.companion import CompanionEndedError, answer
+from sozlib.batch.companion import CompanionEndedError
 from sozlib.batch.limits import Limits
 from sozlib.batch.tidy import template_cell_number, tidy
 from sozlib.errors import spoken
@@ -98,29 +98,16 @@ class ChapterResult:
         return self.failure is not None and self.failure.outside
 
 
-def worker_died(job: ChapterJob, code: int | None, said: str) -> ChapterFailure:
-    """Failure of a chapter whose worker process has ended.
+def how_it_ended(code: int | None) -> str:
+    """What is said of a worker process that has ended, in German.
 
     Parameters
     ----------
     code
         As ``Popen.returncode``.
-    said
-        Last lines of the worker's log.
     """
     how = signal.Signals(-code).name if code is not None and code < 0 else f"Rückgabewert {code}"
-    return ChapterFailure(
-        job.id, job.template, f"Der Arbeitsprozess wurde beendet ({how}).", traceback=said, outside=True
-    )
-
-
-def main() -> None:
-    """Body of a companion that runs chapters; see :mod:`sozlib.batch.companion`."""
-    from sozlib.batch.forked import die_with_parent
-
-    die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    answer(run_chapter)
+    return f"Der Arbeitsprozess wurde beendet ({how})."
 
 
 def run_chapter(job: ChapterJob) -> ChapterResult:
@@ -141,7 +128,7 @@ def _run(job: ChapterJob) -> ChapterResult:
     import papermill
     from papermill.exceptions import PapermillExecutionError, strip_color
 
-    from sozlib.batch import engines  # registers them with papermill
+    from sozlib.batch import engines, forked  # engines: registers them with papermill
 
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     kept: list[Any] = []
@@ -150,6 +137,8 @@ def _run(job: ChapterJob) -> ChapterResult:
     if job.engine != "plain":
         limits = {"memory_limit": job.memory_limit, "output_limit": job.output_limit}
         special |= {"snapshot": str(snapshot), **limits}
+    if job.engine == "forked":
+        forked.prepare(snapshot)  # here already: what is done once for all chapters is not this one's time
     began = time.perf_counter()
     job.output.parent.mkdir(parents=True, exist_ok=True)
     for stale in (job.output, job.failed):

@@ -1,8 +1,10 @@
-"""Run all chapters of a plan on a Dask cluster that is already there.
+"""Work on a Dask cluster that is already there.
 
-No shared file system is needed: what chapters read travels once to each worker, executed notebooks come back and are
-checked by their digest. A lost worker only delays: Dask gives its chapters to another. All machines must have the same
-program, or their notebooks would not be the same.
+No shared file system is needed: what the work reads travels once to each worker, what it makes comes back and is
+checked by its digest. A lost worker only delays: Dask gives its orders to another. All machines must have the same
+program, or what they make would not be the same.
+
+The cluster must be one that is trusted: Dask's own messages are pickles, whatever the orders are.
 """
 
 from __future__ import annotations
@@ -11,20 +13,20 @@ import itertools
 import platform
 import queue
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from sozlib.batch.agenda import Agenda
-from sozlib.batch.chapter_run import ChapterFailure, ChapterJob, ChapterResult
-from sozlib.batch.parcel import content_digest, leaving, pack, returned
-from sozlib.batch.progress import Progress, SilentProgress
-from sozlib.errors import BuildError, InputError, Place, Problem, spoken
-from sozlib.files import digest_of, write_whole
+from sozlib.batch.agenda import Agenda, Job, Result
+from sozlib.batch.chapter_run import how_it_ended
+from sozlib.batch.parcel import Parcel, places
+from sozlib.errors import BuildError, InputError, Place, Problem
+from sozlib.files import digest_of
 
 if TYPE_CHECKING:
-    from sozlib.batch.remote import Delivery, Identity
+    from sozlib.batch.remote import Identity
 
 #: Seconds within which the scheduler must answer.
 _REACH = 10.0
@@ -34,8 +36,6 @@ _PATIENCE = 120.0
 
 #: Seconds after which the driver looks whether the cluster is still there.
 _LOOK = 2.0
-
-Done = Callable[[ChapterJob, ChapterResult], None]
 
 
 def scheduler_address(given: str | None) -> str:
@@ -62,80 +62,123 @@ def scheduler_address(given: str | None) -> str:
     return str(address)
 
 
-class Cluster:
-    """A connection to a Dask cluster whose machines all have this program; see :func:`connected`."""
+@dataclass(frozen=True)
+class Loss:
+    """Why nothing has come back of a job.
 
-    def __init__(self, client: Any, address: str):
-        self._client = client
+    Parameters
+    ----------
+    why
+        A German sentence.
+    said
+        Last lines of the log.
+    outside
+        Whether it was ended from outside, so that another try makes sense.
+    """
+
+    why: str
+    said: str = ""
+    outside: bool = True
+
+
+class Cluster:
+    """A Dask cluster that works for one edition; it is spoken to when there is something to do.
+
+    Parameters
+    ----------
+    address
+        Address of the scheduler.
+    root
+        The project folder.
+    edition
+        What tells this edition from others of the project.
+    pack
+        Packs what all the work reads.
+    environment
+        Environment variables of the processes that do it.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        root: Path,
+        edition: str,
+        pack: Callable[[], Parcel],
+        environment: Mapping[str, str] = {},
+    ):
         self.address = address
+        self._root, self._pack, self._environment = root, pack, environment
+        # One edition of one project is built once at a time: what an earlier build has left is replaced.
+        self._name = f"sozlib-{digest_of([platform.node(), str(root), edition])[:16]}"
+        self._known: Any = None
+        self._orders = itertools.count()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._known is None:
+            return
+        with suppress(Exception):  # the scheduler may be gone
+            self._known.unregister_worker_plugin(self._name)
+        with suppress(Exception):
+            self._known.close(_LOOK)
+
+    def __str__(self) -> str:
+        count = self.places
+        return f"Dask-Cluster {self.address}, {count} {'Platz' if count == 1 else 'Plätze'}"
 
     @property
     def places(self) -> int:
-        """Chapters that can run at a time."""
+        """Orders that can be at work at a time."""
+        client = self._client()
         with self._lost():
-            return sum(self._client.nthreads().values())
+            return sum(client.nthreads().values())
 
-    def execute(
+    def work(
         self,
-        todo: Sequence[ChapterJob],
-        root: Path,
-        snapshot: Path,
-        progress: Progress[ChapterResult] | None = None,
-        environment: Mapping[str, str] = {},
-        done: Done | None = None,
-    ) -> tuple[ChapterResult, ...]:
-        """Run jobs, return their results in the same order, as :func:`sozlib.batch.execute.execute` does.
+        agenda: Agenda[Job, Result],
+        module: str,
+        order: Callable[[Job], Parcel],
+        take: Callable[[Job, Parcel | Loss], Result],
+    ) -> None:
+        """Have all jobs of an agenda done.
 
         Parameters
         ----------
-        todo
-            The jobs.
-        root, snapshot
-            The project folder, and the edition's snapshot within it.
-        progress, environment, done
-            As there.
+        agenda
+            The jobs; takes their results.
+        module
+            Who does them on a worker, see :meth:`sozlib.batch.remote.WorkPlugin.run`.
+        order
+            Makes an order of a job: plain data, in which paths may be those of this machine, and files.
+        take
+            Makes a result of what has come back: the answer's ``result`` with the files, or why there is none.
 
         Raises
         ------
         BuildError
-            The scheduler or all workers were lost; chapters that are done stay done.
+            The scheduler or all workers were lost; what is done stays done.
         """
-        from sozlib.batch.remote import ChapterPlugin, identity
-
-        parcel = pack(root, snapshot, {job.template for job in todo})
-        # One edition of one project is built once at a time: what an earlier build has left is replaced.
-        name = f"sozlib-{digest_of([platform.node(), str(root), str(snapshot)])[:16]}"
-        with self._lost():
-            self._client.register_plugin(ChapterPlugin(name, parcel, environment, identity()))
-        try:
-            return self._execute(name, todo, root, progress or SilentProgress(), done)
-        finally:
-            with suppress(Exception):  # the scheduler may be gone
-                self._client.unregister_worker_plugin(name)
-
-    def _execute(
-        self, name: str, todo: Sequence[ChapterJob], root: Path, progress: Progress[ChapterResult], done: Done | None
-    ) -> tuple[ChapterResult, ...]:
         from sozlib.batch.remote import run
 
-        agenda = Agenda(todo, progress, done)
-        running: dict[str, tuple[ChapterJob, Any]] = {}
+        client = self._client()
+        running: dict[str, tuple[Job, Any]] = {}
         ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        tries = itertools.count()
         alone_since = 0.0
         while agenda.waiting or running:
-            places = self.places
-            alone_since = 0.0 if places else alone_since or time.monotonic()
+            count = self.places
+            alone_since = 0.0 if count else alone_since or time.monotonic()
             if alone_since and time.monotonic() - alone_since > _PATIENCE:
                 raise BuildError(
                     f"Am Scheduler {self.address} ist kein Arbeitsprozess mehr angemeldet. "
-                    "Fertige Kapitel bleiben; der nächste Bau macht weiter."
+                    "Was fertig ist, bleibt; der nächste Bau macht weiter."
                 )
-            while agenda.waiting and len(running) < places:
+            while agenda.waiting and len(running) < count:
                 job = agenda.begin()
-                key = f"{name}/{job.id}/{next(tries)}"
+                key = f"{self._name}/{job.id}/{next(self._orders)}"
                 with self._lost():
-                    future = self._client.submit(run, name, leaving(job, root), key=key, pure=False)
+                    future = client.submit(run, self._name, module, order(job).sealed(), key=key, pure=False)
                 running[key] = job, future
                 future.add_done_callback(ended.put)
             try:
@@ -143,34 +186,38 @@ class Cluster:
             except queue.Empty:
                 continue
             job, _ = running.pop(future.key)
-            agenda.end(job, self._taken(future, job, root))
-        return agenda.results
+            agenda.end(job, take(job, self._returned(future)))
 
-    def _taken(self, future: Any, job: ChapterJob, root: Path) -> ChapterResult:
-        """A chapter's result, with its notebook in place."""
+    def _returned(self, future: Any) -> Parcel | Loss:
+        """What has come back."""
         if future.status != "finished":
             with self._lost():
-                if self._client.status != "running":
+                if self._client().status != "running":
                     raise ConnectionError
             error = future.exception() if future.status == "error" else None
-            why = "Arbeitsprozesse am Cluster wurden mehrmals beendet" if _killed(error) else str(error or "verloren")
-            failure = ChapterFailure(job.id, job.template, f"{why.removesuffix('.')}.", outside=not _killed(error))
-            return ChapterResult(job.id, 0.0, failure)
+            if _killed(error):
+                return Loss("Arbeitsprozesse am Cluster wurden mehrmals beendet.", outside=False)
+            return Loss(f"{str(error or 'verloren').removesuffix('.')}.")
         with self._lost():
-            delivery: Delivery = future.result()
-        result = returned(delivery.result, job, root)
-        if delivery.notebook is None:
-            return result
-        if content_digest(delivery.notebook) != delivery.digest:
-            failure = ChapterFailure(job.id, job.template, "Das Notebook kam nicht unversehrt zurück.", outside=True)
-            return ChapterResult(job.id, result.seconds, failure)
+            sealed = future.result()
         try:
-            for stale in (job.output, job.failed):
-                stale.unlink(missing_ok=True)
-            write_whole(job.output if result.failure is None else job.failed, delivery.notebook)
-        except OSError as error:  # no room, no right to write: the next chapter may have more luck
-            result = ChapterResult(job.id, result.seconds, ChapterFailure(job.id, job.template, spoken(error)))
-        return result
+            parcel = Parcel.opened(sealed)
+        except ValueError:
+            return Loss("Das Ergebnis kam nicht unversehrt zurück.")
+        about = parcel.about
+        return parcel if "result" in about else Loss(how_it_ended(about["code"]), about["said"])
+
+    def _client(self) -> Any:
+        """The connection, made when it is first asked for."""
+        if self._known is None:
+            self._known = _connect(self.address)
+            from sozlib.batch.remote import WorkPlugin, identity
+
+            parcel = self._pack().sealed()
+            plugin = WorkPlugin(self._name, parcel, places(self._root), self._environment, identity())
+            with self._lost():
+                self._known.register_plugin(plugin)
+        return self._known
 
     @contextmanager
     def _lost(self) -> Iterator[None]:
@@ -182,13 +229,12 @@ class Cluster:
         except (OSError, FutureCancelledError, TimeoutError) as error:
             raise BuildError(
                 f"Die Verbindung zum Scheduler {self.address} ist abgebrochen. "
-                "Fertige Kapitel bleiben; der nächste Bau macht weiter."
+                "Was fertig ist, bleibt; der nächste Bau macht weiter."
             ) from error
 
 
-@contextmanager
-def connected(address: str) -> Iterator[Cluster]:
-    """Cluster behind a scheduler, once it is sure that all its machines have this program.
+def _connect(address: str) -> Any:
+    """Client of a scheduler, once it is sure that all its machines have this program.
 
     Raises
     ------
@@ -202,14 +248,15 @@ def connected(address: str) -> Iterator[Cluster]:
     except (OSError, TimeoutError, ValueError) as error:
         raise BuildError(
             f"Der Dask-Scheduler {address} ist nicht zu erreichen. Läuft er, und stimmt die Adresse? "
-            "Es wurde kein Kapitel ausgeführt."
+            "Am Cluster wurde nichts ausgeführt."
         ) from error
     try:
         _agree(client, address)
-        yield Cluster(client, address)
-    finally:
+    except BaseException:
         with suppress(Exception):
             client.close(_LOOK)
+        raise
+    return client
 
 
 def _agree(client: Any, address: str) -> None:
@@ -231,7 +278,7 @@ def _agree(client: Any, address: str) -> None:
         raise BuildError(
             "\n".join(
                 [
-                    "Am Dask-Cluster läuft nicht dasselbe Programm wie hier; es wurde kein Kapitel ausgeführt.",
+                    "Am Dask-Cluster läuft nicht dasselbe Programm wie hier; dort wurde nichts ausgeführt.",
                     *lines,
                     "Richten Sie alle Rechner mit derselben Version von sozlib und derselben uv.lock ein.",
                 ]

@@ -37,6 +37,7 @@ class Companion:
     """
 
     def __init__(self, module: str, environment: Mapping[str, str] | None = None, log: BinaryIO | None = None):
+        self.module = module
         # -P: what lies in the working directory is not imported in the place of a library.
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-c", f"from {module} import main; main()"],

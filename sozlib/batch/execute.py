@@ -21,7 +21,15 @@ from pathlib import Path
 from typing import Any
 
 from sozlib.batch.agenda import Agenda
-from sozlib.batch.chapter_run import TIME_LIMIT, ChapterJob, ChapterResult, EngineName, run_chapter, worker_died
+from sozlib.batch.chapter_run import (
+    TIME_LIMIT,
+    ChapterFailure,
+    ChapterJob,
+    ChapterResult,
+    EngineName,
+    how_it_ended,
+    run_chapter,
+)
 from sozlib.batch.companion import log_end
 from sozlib.batch.forked import die_with_parent
 from sozlib.batch.plan import Plan
@@ -137,7 +145,8 @@ class _Worker:
         except (EOFError, OSError):
             self.alive = False
             self.process.join(_GRACE)
-            failure = worker_died(job, self.process.exitcode, log_end(self._log))
+            why, said = how_it_ended(self.process.exitcode), log_end(self._log)
+            failure = ChapterFailure(job.id, job.template, why, traceback=said, outside=True)
             return job, ChapterResult(job.id, time.perf_counter() - self._since, failure)
         return job, result
 

@@ -1,42 +1,74 @@
-"""What travels to another machine so that chapters run there as here: templates, texts, parameters, one snapshot.
+"""What travels between machines: plain data and files, sealed with their digest.
 
-Raw tables never travel. The files keep their places relative to the project folder, so a notebook executed elsewhere
-has the same parameters, and the same bytes, as one executed here.
+Chapters and volumes are made elsewhere as they would be here: templates, texts, parameters, theme and one snapshot go
+there, raw tables never do. The files keep their places relative to the project folder, and what is plain data has its
+paths turned into those of the other machine and back, so that a result made elsewhere has the same bytes.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+import io
+import json
+import zipfile
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Any, Self
 
-from sozlib.batch.chapter_run import ChapterJob, ChapterResult
-from sozlib.files import digest_of, stamps, write_whole
+from sozlib.files import stamps
+from sozlib.project import scaffold
 
 #: Folders of a project that chapters may read beside their snapshot.
 _FOLDERS = ("notebooks", "parameters")
 
-#: Where templates lie that come with the program.
+#: Where lies, elsewhere, what comes with the program and not with the project.
 _PROGRAM = ".program"
+
+_ABOUT, _FILES = "about.json", "files/"
+_DIGEST = hashlib.sha256().digest_size
 
 
 @dataclass(frozen=True)
 class Parcel:
-    """Files by path relative to the project folder, with forward slashes."""
+    """Plain data and files.
 
-    files: Mapping[str, bytes]
+    Parameters
+    ----------
+    about
+        What JSON can say.
+    files
+        Contents by path relative to the project folder, with forward slashes.
+    """
 
-    @cached_property
-    def contents(self) -> dict[str, str]:
-        """Digest of each file."""
-        return {name: content_digest(content) for name, content in sorted(self.files.items())}
+    about: Any = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
-    @cached_property
-    def digest(self) -> str:
-        """Digest of the whole."""
-        return digest_of(self.contents)
+    def sealed(self) -> bytes:
+        """The whole as a ZIP archive with its SHA-256 before it."""
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            archive.writestr(_ABOUT, json.dumps(self.about, ensure_ascii=False))
+            for name, content in self.files.items():
+                archive.writestr(_FILES + name, content)
+        content = stream.getvalue()
+        return hashlib.sha256(content).digest() + content
+
+    @classmethod
+    def opened(cls, sealed: bytes) -> Self:
+        """The parcel in an archive.
+
+        Raises
+        ------
+        ValueError
+            It is not what was sealed.
+        """
+        if hashlib.sha256(sealed[_DIGEST:]).digest() != sealed[:_DIGEST]:
+            raise ValueError("Ein Paket kam nicht unversehrt an.")
+        with zipfile.ZipFile(io.BytesIO(sealed[_DIGEST:])) as archive:
+            about = json.loads(archive.read(_ABOUT))
+            names = [name for name in archive.namelist() if name.startswith(_FILES)]
+            return cls(about, {name.removeprefix(_FILES): archive.read(name) for name in names})
 
     def unpack(self, folder: Path) -> None:
         """Write all files below a folder.
@@ -49,58 +81,56 @@ class Parcel:
         for name, content in self.files.items():
             if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
                 raise ValueError(f"„{name}“ führt aus dem Ordner.")
-            write_whole(folder / name, content)
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
 
 
-def content_digest(content: bytes) -> str:
-    """SHA-256 of bytes, hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
+def pack(root: Path, snapshot: Path, templates: Collection[Path], theme: Sequence[Path] = ()) -> Parcel:
+    """What all chapters and volumes of an edition read.
 
-
-def pack(root: Path, snapshot: Path, templates: Collection[Path]) -> Parcel:
-    """Parcel of a project folder, one snapshot in it, and templates that may lie elsewhere."""
+    Parameters
+    ----------
+    root
+        The project folder.
+    snapshot
+        The edition's snapshot, within it.
+    templates
+        Notebooks that will be run, of the project or of the program.
+    theme
+        Folders of the theme's files; those of the first are taken before those of the next.
+    """
     paths = {f"{folder}/{name}": root / folder / name for folder in _FOLDERS for name, _ in stamps(root / folder)}
+    paths |= {f"reports/theme/{name}": folder / name for folder in reversed(theme) for name, _ in stamps(folder)}
     place = snapshot.resolve().relative_to(root.resolve()).as_posix()
     paths |= {f"{place}/{name}": snapshot / name for name, _ in stamps(snapshot)}
-    paths |= {_travelling_path(template, root): template for template in templates}
-    return Parcel({name: path.read_bytes() for name, path in sorted(paths.items())})
+    paths |= {path.relative_to(root).as_posix(): path for path in templates if path.is_relative_to(root)}
+    if not all(path.is_relative_to(root) for path in templates):
+        packaged = scaffold() / "notebooks"
+        paths |= {f"{_PROGRAM}/notebooks/{name}": packaged / name for name, _ in stamps(packaged)}
+    return Parcel(files={name: path.read_bytes() for name, path in sorted(paths.items())})
 
 
-def _travelling_path(path: Path, root: Path) -> str:
-    if path.is_relative_to(root):
-        return path.relative_to(root).as_posix()
-    return f"{_PROGRAM}/{content_digest(str(path).encode())[:16]}.ipynb"
+def places(root: Path) -> dict[str, str]:
+    """Folders of this machine, and where each lies in an unpacked parcel."""
+    return {str(scaffold()): _PROGRAM, str(root): "."}
 
 
-def leaving(job: ChapterJob, root: Path) -> ChapterJob:
-    """The job with paths relative to the project folder, for another machine."""
-    return replace(
-        job,
-        template=Path(_travelling_path(job.template, root)),
-        output=job.output.relative_to(root),
-        folder=job.folder.relative_to(root),
-    )
+def moved(plain: Any, ways: Mapping[str, str]) -> Any:
+    """Plain data with every text that is a path below one folder turned into the same path below another.
 
-
-def arrived(job: ChapterJob, folder: Path) -> ChapterJob:
-    """A job that has come from elsewhere, with paths in this machine's folder."""
-    return replace(job, template=folder / job.template, output=folder / job.output, folder=folder / job.folder)
-
-
-def returning(result: ChapterResult, folder: Path) -> ChapterResult:
-    """A result without this machine's folder in what was read."""
-    inside = f"{folder.as_posix()}/"
-    read = tuple((kind, name.removeprefix(inside) if kind == "file" else name) for kind, name in result.reads)
-    return replace(result, reads=read)
-
-
-def returned(result: ChapterResult, job: ChapterJob, root: Path) -> ChapterResult:
-    """A result that has come back, with the paths of this project."""
-    read = tuple(
-        (kind, str(root / name) if kind == "file" and not Path(name).is_absolute() else name)
-        for kind, name in result.reads
-    )
-    failure = result.failure
-    if failure is not None:
-        failure = replace(failure, template=job.template, notebook=job.failed if failure.notebook else None)
-    return replace(result, failure=failure, reads=read)
+    Parameters
+    ----------
+    plain
+        What JSON can say.
+    ways
+        Folder → the one that takes its place; of folders within each other the inner one counts.
+    """
+    if isinstance(plain, dict):
+        return {key: moved(value, ways) for key, value in plain.items()}
+    if isinstance(plain, list):
+        return [moved(value, ways) for value in plain]
+    if isinstance(plain, str):
+        for old in sorted(ways, key=len, reverse=True):
+            if plain.startswith(old) and plain[len(old) : len(old) + 1] in ("", "/", "\\"):
+                return ways[old] + plain[len(old) :]
+    return plain

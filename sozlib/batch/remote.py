@@ -1,8 +1,8 @@
-"""Chapters on a Dask worker.
+"""Work on a Dask worker.
 
 The worker's own process neither forks nor changes its folder (both would break it, and the chapters): each of its
-threads asks a companion, a process of its own, which runs the chapters as a worker on this machine would. A plugin
-unpacks the parcel once on every worker, also on one that joins later.
+threads asks a companion, a process of its own, which does the work as a process of a local build would. A plugin
+unpacks the parcel once on every worker, also on one that joins later. What comes and goes is bytes: sealed parcels.
 """
 
 from __future__ import annotations
@@ -21,14 +21,13 @@ from typing import Any
 from distributed import get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
-from sozlib.batch.chapter_run import ChapterJob, ChapterResult, worker_died
 from sozlib.batch.companion import Companion, CompanionEndedError, log_end
 from sozlib.batch.execute import worker_environment
-from sozlib.batch.parcel import Parcel, arrived, content_digest, returning
+from sozlib.batch.parcel import Parcel, moved
 from sozlib.files import Digests
 from sozlib.program import program, versions
 
-#: Seconds after which companions without work end; the next chapter starts new ones.
+#: Seconds after which companions without work end; the next order starts new ones.
 _IDLE = 120.0
 
 
@@ -45,42 +44,29 @@ def identity() -> Identity:
     return Identity(program(Digests()), versions())
 
 
-@dataclass(frozen=True)
-class Delivery:
-    """What comes back of a chapter.
-
-    Parameters
-    ----------
-    result
-        How it ended.
-    notebook, digest
-        The executed notebook and its SHA-256; None and "" where there is none.
-    """
-
-    result: ChapterResult
-    notebook: bytes | None
-    digest: str
-
-
-class ChapterPlugin(WorkerPlugin):
-    """Runs the chapters of one edition on a worker.
+class WorkPlugin(WorkerPlugin):
+    """Does the work of one edition on a worker.
 
     Parameters
     ----------
     name
         Name of the plugin; one of that name takes the place of another.
     parcel
-        What chapters read.
+        What the work reads, sealed.
+    places
+        Folders of the sender, and where each lies in the parcel.
     environment
-        Environment variables of the chapters, beside those that every worker has.
+        Environment variables of the companions, beside those that every worker has.
     sender
         The program of the machine that has sent it.
     """
 
-    def __init__(self, name: str, parcel: Parcel, environment: Mapping[str, str], sender: Identity):
+    def __init__(
+        self, name: str, parcel: bytes, places: Mapping[str, str], environment: Mapping[str, str], sender: Identity
+    ):
         self.name = name
         self._parcel = parcel
-        self._digest = parcel.digest
+        self._places = dict(places)
         self._environment = dict(environment)
         self._sender = sender
         self._unfit = ""
@@ -89,15 +75,19 @@ class ChapterPlugin(WorkerPlugin):
         """Unpack the parcel in a folder of the worker's own."""
         if identity() != self._sender:
             self._unfit = "Dieser Arbeitsprozess hat eine andere Programmversion"
-        elif Parcel(self._parcel.files).digest != self._digest:
-            self._unfit = "Das Paket kam nicht unversehrt an"
-        if self._unfit:
             return
+        try:
+            parcel = Parcel.opened(self._parcel)
+        except ValueError as error:
+            self._unfit = str(error)
+            return
+        self._parcel = b""  # its memory is needed for other things
         self._folder = Path(tempfile.mkdtemp(prefix="sozlib-", dir=worker.local_directory)).resolve()
         self._project, self._private = self._folder / "projekt", self._folder / "eigen"
         self._private.mkdir()
-        self._parcel.unpack(self._project)
-        self._parcel = Parcel({})  # its memory is needed for other things
+        parcel.unpack(self._project)
+        self._coming = {there: str(self._project / inside) for there, inside in self._places.items()}
+        self._going = {here: there for there, here in self._coming.items()}
         self._lock = threading.Lock()
         self._idle: list[Companion] = []
         self._all: list[Companion] = []
@@ -113,8 +103,22 @@ class ChapterPlugin(WorkerPlugin):
             companion.close(0)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def run(self, job: ChapterJob) -> Delivery:
-        """Run a chapter that has come from elsewhere.
+    def run(self, module: str, order: bytes) -> bytes:
+        """Have an order done by a companion.
+
+        Parameters
+        ----------
+        module
+            Its ``main`` is the companion's. It is asked with the order's plain data and answers with a dictionary:
+            the ``result``, plain data, and the ``files`` that go back with it.
+        order
+            A sealed parcel.
+
+        Returns
+        -------
+        bytes
+            A sealed parcel: the result with its files, or how the companion ended (``code`` as ``Popen.returncode``)
+            and what it ``said`` last.
 
         Raises
         ------
@@ -123,41 +127,38 @@ class ChapterPlugin(WorkerPlugin):
         """
         if self._unfit:
             raise RuntimeError(self._unfit)
-        here = arrived(job, self._project)
-        companion, log = self._companion()
-        began = time.perf_counter()
+        asked = Parcel.opened(order)
+        asked.unpack(self._project)
+        companion, log = self._companion(module)
         try:
-            result: ChapterResult = companion.ask(here)
+            answer = companion.ask(moved(asked.about, self._coming))
         except CompanionEndedError:
             code = companion.process.wait()
             with self._lock, contextlib.suppress(ValueError):
                 self._all.remove(companion)
-            failure = worker_died(here, code, log_end(log))
-            return Delivery(ChapterResult(job.id, time.perf_counter() - began, failure), None, "")
+            return Parcel({"code": code, "said": log_end(log)}).sealed()
         with self._lock:
             self._idle.append(companion)
             self._last = time.monotonic()
         timer = threading.Timer(_IDLE, self._rest)
         timer.daemon = True
         timer.start()
-        path = here.output if result.failure is None else result.failure.notebook
-        if path is None:
-            return Delivery(returning(result, self._project), None, "")
-        content = path.read_bytes()
-        path.unlink()
-        return Delivery(returning(result, self._project), content, content_digest(content))
+        made = {Path(name).relative_to(self._project).as_posix(): Path(name).read_bytes() for name in answer["files"]}
+        for name in {*asked.files, *made}:
+            (self._project / name).unlink()
+        return Parcel({"result": moved(answer["result"], self._going)}, made).sealed()
 
-    def _companion(self) -> tuple[Companion, Path]:
+    def _companion(self, module: str) -> tuple[Companion, Path]:
         with self._lock:
-            while self._idle:
-                companion = self._idle.pop()
+            for companion in [idle for idle in self._idle if idle.module == module]:
+                self._idle.remove(companion)
                 if companion.alive:
                     return companion, self._log(companion)
                 self._all.remove(companion)
             path = self._private / "neu.log"
             environment = {**os.environ, **worker_environment(self._private), **self._environment}
             with path.open("wb") as log:
-                companion = Companion("sozlib.batch.chapter_run", environment, log)
+                companion = Companion(module, environment, log)
             os.replace(path, self._log(companion))
             self._all.append(companion)
             return companion, self._log(companion)
@@ -175,8 +176,8 @@ class ChapterPlugin(WorkerPlugin):
             companion.close()
 
 
-def run(plugin: str, job: ChapterJob) -> Delivery:
-    """Task: run a chapter on the worker that has got it."""
+def run(plugin: str, module: str, order: bytes) -> bytes:
+    """Task: have an order done on the worker that has got it."""
     found: Any = get_worker().plugins[plugin]
-    delivery: Delivery = found.run(job)
-    return delivery
+    answer: bytes = found.run(module, order)
+    return answer

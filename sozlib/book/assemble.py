@@ -7,70 +7,32 @@ is taken from the shelf; so is its PDF if only what the web shows has changed.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter
-
-from sozlib.batch.plan import Plan, Volume
+from sozlib.batch.plan import Plan
 from sozlib.book import quarto
-from sozlib.book.convert import convert_volume
-from sozlib.book.document import BookSite, ChapterDocument, VolumeDocument
+from sozlib.book.binding import BOUND, BoundVolume, Chosen, VolumeJob, bind
+from sozlib.book.document import BookSite, ChapterDocument
 from sozlib.book.imprint import volume_data
-from sozlib.book.motif import write_motif
-from sozlib.book.pdf import set_pdf, write_sources
-from sozlib.book.prepare import prepare_volume
+from sozlib.book.remote_volumes import bind_on
 from sozlib.book.shelf import Shelf
 from sozlib.book.theme import theme_folders
 from sozlib.crew import Crew
 from sozlib.editions import edition_of
-from sozlib.errors import Problem, SozlibError, raise_errors
+from sozlib.errors import SozlibError, raise_errors
 from sozlib.files import Digests, digest_of, stamps
-from sozlib.program import program, versions
+from sozlib.program import program
 from sozlib.project import Assembler, Project
 from sozlib.snapshot import Snapshot
 
-Chosen = Literal["quarto", "embedded"]
-
-
-@dataclass(frozen=True)
-class _Job:
-    """One volume to assemble; plain data, so that another process can do it.
-
-    ``project`` has read its parameters and ``data`` is the front matter, so that no process reads them again.
-    """
-
-    project: Project
-    data: Mapping[str, Any]
-    snapshot: Path
-    notebooks: Path
-    folder: Path
-    volume: Volume
-    assembler: Chosen
-
-    @property
-    def pdf(self) -> Path:
-        """Where the volume's PDF is kept from build to build."""
-        return self.folder.parents[1] / "pdf" / self.volume.id / f"{self.volume.id}.pdf"
-
-
-@dataclass(frozen=True)
-class _Result:
-    """What came of a volume and the digest of its PDF; ``failure`` is a message where nothing did."""
-
-    document: VolumeDocument
-    problems: tuple[Problem, ...] = ()
-    failure: str = ""
-    pdf: str = ""
-
-
-_RESULT = TypeAdapter(_Result)
+if TYPE_CHECKING:
+    from sozlib.batch.cluster import Cluster
 
 
 def choose_assembler(wanted: Assembler) -> Chosen:
@@ -97,6 +59,7 @@ def assemble(
     *,
     assembler: Assembler = "auto",
     crew: Crew | None = None,
+    cluster: Cluster | None = None,
     build_pages: Callable[..., None] | None = None,
     digests: Digests | None = None,
     bound: Callable[[int], None] = lambda count: None,
@@ -117,6 +80,8 @@ def assemble(
         Which assembler is wanted.
     crew
         Processes that bind volumes side by side; without them one is bound after the other.
+    cluster
+        Machines that do it instead.
     build_pages
         What builds the pages around the chapters, by default :func:`sozlib.book.site.build_site`.
     digests
@@ -144,15 +109,15 @@ def assemble(
         from sozlib.book.site import build_site
 
         build_pages = partial(build_site, shelf=Shelf(workshop / "pages", digests), program=program(digests))
+    edition = edition_of(project, plan.edition)
     site = workshop / "site"
     shutil.rmtree(site, ignore_errors=True)
     site.mkdir(parents=True)
     shelf.keep_only(keys)
     Shelf(workshop / "pdf", digests).keep_only(keys)
     results = {name: _from_shelf(shelf, name, key) for name, key in keys.items()}
-    edition = edition_of(project, plan.edition)
     jobs = [
-        _Job(
+        VolumeJob(
             project,
             volume_data(project, edition, volume),
             snapshot.path,
@@ -164,10 +129,11 @@ def assemble(
         for volume in plan.volumes
         if results[volume.id] is None
     ]
-    for job, result in zip(jobs, (crew or Crew(1)).each(_assemble_volume, jobs, bound), strict=True):
-        results[job.volume.id] = result
-        if not result.failure and not any(problem.severity == "error" for problem in result.problems):
-            shelf.put(job.volume.id, keys[job.volume.id], _RESULT.dump_python(result, mode="json"))
+    made = bind_on(cluster, jobs, bound) if cluster is not None else (crew or Crew(1)).each(bind, jobs, bound)
+    for job, result in zip(jobs, made, strict=True):
+        results[job.id] = result
+        if result.sound:
+            shelf.put(job.id, keys[job.id], BOUND.dump_python(result, mode="json"))
     ready = [result for result in results.values() if result is not None]
     problems = [problem for result in ready for problem in result.problems]
     raise_errors(problems)
@@ -241,16 +207,16 @@ def volume_reasons(shelf: Shelf, keys: Mapping[str, Mapping[str, Any]]) -> dict[
     return found
 
 
-def _from_shelf(shelf: Shelf, name: str, key: object) -> _Result | None:
+def _from_shelf(shelf: Shelf, name: str, key: object) -> BoundVolume | None:
     about = shelf.take(name, key)
     if about is None:
         return None
-    result = _RESULT.validate_python(about)
+    result = BOUND.validate_python(about)
     pdf = result.document.pdf
     return result if pdf is not None and shelf.digests.of(pdf) == result.pdf else None
 
 
-def _into(site: Path, result: _Result, workshop: Path, chosen: Chosen) -> _Result:
+def _into(site: Path, result: BoundVolume, workshop: Path, chosen: Chosen) -> BoundVolume:
     """Copy what is ready of a volume into the site."""
     document = result.document
     assert document.pdf is not None
@@ -262,49 +228,3 @@ def _into(site: Path, result: _Result, workshop: Path, chosen: Chosen) -> _Resul
         without = shutil.ignore_patterns(document.pdf.name)
         shutil.copytree(pages, site / document.volume.id, ignore=without, dirs_exist_ok=True)
     return replace(result, document=replace(document, pdf=target))
-
-
-def _assemble_volume(job: _Job) -> _Result:
-    """Prepare one volume and bind it."""
-    volume, published = job.volume, job.project.cycle.published
-    empty = VolumeDocument(volume, ())
-    try:
-        problems = prepare_volume(volume, job.notebooks, job.folder)
-        quarto.write_project(job.project, volume, job.folder, job.data)
-        if job.assembler == "quarto":
-            return _Result(_by_quarto(job), tuple(problems), pdf=Digests().of(job.pdf))
-        document, found = convert_volume(volume, job.folder)
-        problems += found
-        if any(problem.severity == "error" for problem in problems):
-            return _Result(empty, tuple(problems))
-        tokens = (job.folder / "theme" / "tokens.css").read_text(encoding="utf-8")
-        motif = job.folder / "theme" / "motif.svg"
-        has_motif = write_motif(Snapshot.open(job.snapshot), tokens, motif, volume.area)
-        main = write_sources(document, job.folder, {**job.data, "motif": motif.name if has_motif else None})
-        key = _pdf_key(job.folder, published)
-        shelf = Shelf(job.pdf.parents[1], Digests())
-        if shelf.take(volume.id, key) is None:
-            shelf.clear(volume.id)
-            set_pdf(main, job.folder, job.pdf, published)
-            shelf.put(volume.id, key, "")
-        return _Result(replace(document, pdf=job.pdf), tuple(problems), pdf=shelf.digests.of(job.pdf))
-    except SozlibError as error:
-        return _Result(empty, failure=f"Band „{volume.title}“: {error}")
-
-
-def _pdf_key(folder: Path, published: dt.date) -> str:
-    """Key of a PDF: Typst sources, pictures, theme and fonts, and what sets them."""
-    digests = Digests()
-    names = sorted(name for name, _ in stamps(folder) if not name.endswith((".ipynb", ".qmd", ".yml")))
-    return digest_of(
-        [digests.below(folder, names), digests.of(Path(set_pdf.__code__.co_filename)), versions(), published]
-    )
-
-
-def _by_quarto(job: _Job) -> VolumeDocument:
-    published = job.project.cycle.published
-    epoch = int(dt.datetime(published.year, published.month, published.day, tzinfo=dt.UTC).timestamp())
-    _, pdf = quarto.render(job.folder, job.volume, epoch)
-    job.pdf.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(pdf, job.pdf)
-    return VolumeDocument(job.volume, (), job.pdf)

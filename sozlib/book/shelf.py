@@ -47,11 +47,11 @@ class Shelf:
         """Note that the files now in the part's folder were made for that key; what is said about them is plain."""
         files = self.digests.below(self.folder / name)
         content = {"key": key, "about": about, "files": files}
-        write_whole(self._keys / f"{name}.json", json.dumps(content, ensure_ascii=False))
+        write_whole(self.record(name), json.dumps(content, ensure_ascii=False))
 
     def clear(self, name: str) -> Path:
         """Empty folder for a part to be made."""
-        (self._keys / f"{name}.json").unlink(missing_ok=True)
+        self.record(name).unlink(missing_ok=True)
         shutil.rmtree(self.folder / name, ignore_errors=True)
         (self.folder / name).mkdir(parents=True)
         return self.folder / name
@@ -63,9 +63,13 @@ class Shelf:
             if path.stem not in wanted:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
 
+    def record(self, name: str) -> Path:
+        """File that says what is known of a part."""
+        return self._keys / f"{name}.json"
+
     def _read(self, name: str) -> dict[str, Any]:
         try:
-            content: dict[str, Any] = json.loads((self._keys / f"{name}.json").read_text(encoding="utf-8"))
+            content: dict[str, Any] = json.loads(self.record(name).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
         return content if isinstance(content, dict) else {}

@@ -1,33 +1,35 @@
-"""Chapters on a Dask cluster: the same notebooks whatever happens to a worker, or a clear word beforehand."""
+"""Chapters and volumes on a Dask cluster: the same report whatever happens to a worker, or a clear word beforehand."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from small_project import job, template, write_project_with_data
 
 from sozlib.batch import cluster
-from sozlib.batch.chapter_run import ChapterResult
-from sozlib.batch.cluster import Cluster, connected, scheduler_address
+from sozlib.batch.chapter_run import ChapterJob
+from sozlib.batch.cluster import Cluster, Loss, scheduler_address
 from sozlib.batch.keys import key_file
-from sozlib.batch.parcel import Parcel, content_digest
-from sozlib.batch.planning import make_plan
-from sozlib.build import Wish, run
+from sozlib.batch.parcel import Parcel, moved, pack
+from sozlib.batch.remote_chapters import execute_on
+from sozlib.build import Wish, build
 from sozlib.errors import BuildError, InputError
-from sozlib.files import Digests
 from sozlib.program import PACKAGE
-from sozlib.state import prepare
 
 distributed = pytest.importorskip("distributed")
 
@@ -71,6 +73,11 @@ class Machines:
             time.sleep(0.2)
         return process
 
+    @property
+    def started(self) -> int:
+        """Number of processes started so far; a worker's folder bears its number."""
+        return len(self._running)
+
     def known(self) -> int:
         """Number of workers that the scheduler knows."""
         with distributed.Client(self.address, set_as_default=False) as client:
@@ -93,8 +100,9 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
         started.end()
 
 
-def notebooks(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.glob("*/*.ipynb"))}
+def contents(folder: Path, pattern: str = "**/*") -> dict[str, bytes]:
+    found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.glob(pattern))}
+    return {name: path.read_bytes() for name, path in found.items() if path.is_file()}
 
 
 def keys(folder: Path) -> dict[str, Any]:
@@ -102,49 +110,64 @@ def keys(folder: Path) -> dict[str, Any]:
     return {name: json.loads(path.read_text(encoding="utf-8"))["key"] for name, path in found.items()}
 
 
-def test_a_lost_worker_only_delays_and_nothing_is_run_again_elsewhere(machines: Machines, tmp_path: Path) -> None:
-    """One of two workers is killed while chapters run; a local build then finds every chapter as it would make it."""
+def cluster_of(machines: Machines, root: Path, *jobs: ChapterJob) -> Cluster:
+    packed = partial(pack, root, root / "stand", {one.template for one in jobs})
+    return Cluster(machines.address, root, "public", packed)
+
+
+def test_lost_workers_only_delay_and_nothing_is_made_again_elsewhere(machines: Machines, tmp_path: Path) -> None:
+    """Of three workers one is killed while chapters run, one while it binds a volume; the report is the one of here."""
     project = write_project_with_data(tmp_path / "projekt")
     for path in sorted(project.notebooks.glob("a*/*.ipynb")):
         notebook = json.loads(path.read_text(encoding="utf-8"))
         notebook["cells"][-1]["source"] += "\nimport time\ntime.sleep(0.4)"
-        path.write_text(json.dumps(notebook), encoding="utf-8")
         if path.stem == "kita":
             notebook["cells"][-1]["source"] += "\nprint(open('../../parameters/hinweis.txt').read())"
-            path.write_text(json.dumps(notebook), encoding="utf-8")
+            notebook["cells"].append(
+                {"cell_type": "markdown", "id": "bild", "metadata": {}, "source": "![Ein Tor](tor.svg)"}
+            )
+        path.write_text(json.dumps(notebook), encoding="utf-8")
     (project.root / "parameters" / "hinweis.txt").write_text("Hinweis", encoding="utf-8")
+    (project.notebooks / "areas" / "tor.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" width="9" height="9"><path d="M1 1h7v7"/></svg>'
+    )
     shutil.copytree(project.root, tmp_path / "hier" / "projekt")
-    snapshot = prepare(project, "public")
-    plan = make_plan(project, snapshot.areas, "public")
-    made = project.workshop("public") / "notebooks"
-    lost = machines.worker()
+    workshop = project.workshop("public")
+    first, second = machines.worker(), machines.worker()
+    its_own = machines.folder / f"platz-{machines.started - 1}"
 
     def lose() -> None:
-        while not list(made.glob("*/*.ipynb")):
+        while not list((workshop / "notebooks").glob("*/*.ipynb")):
             time.sleep(0.02)
-        lost.kill()
+        first.kill()
+        while not list(its_own.glob("**/quarto/*/*.ipynb")):
+            time.sleep(0.005)
+        second.kill()
 
-    killer = threading.Thread(target=lose)
+    killer = threading.Thread(target=lose, daemon=True)
     killer.start()
     said: list[str] = []
-    wish = Wish(executor="dask", scheduler=machines.address)
-    states = run(project, plan, made, snapshot, wish, said.append, Digests())
-    killer.join()
-    lost.wait()
-    assert [state.reasons for state in states] == [("neu",)] * 9
-    assert f"auf dem Dask-Cluster {machines.address}, 2 Plätze" in said[0]
+    build(project, "public", Wish(executor="dask", scheduler=machines.address), said.append)
+    killer.join(1)
+    assert (first.wait(), second.wait()) == (-signal.SIGKILL, -signal.SIGKILL)
+    assert any(line.startswith(f"Ausführung am Dask-Cluster {machines.address}, 3 Plätze") for line in said)
+    assert f"Bücher und Seiten am Dask-Cluster {machines.address}, 2 Plätze: alle 3 Bände …" in said
+    assert "Ausgeführt: alle 9 Kapitel" in said
 
-    digests = Digests()
-    assert not any(state.reasons for state in run(project, plan, made, snapshot, Wish(), said.append, digests))
-    assert said[-1] == "Kein Kapitel hat sich geändert."
+    again: list[str] = []
+    build(project, "public", Wish(workers=1), again.append)
+    assert "Kein Kapitel hat sich geändert." in again
+    assert again[-1].startswith("Nichts zu tun")
     here = type(project)(tmp_path / "hier" / "projekt")
-    own = prepare(here, "public")
-    local = here.workshop("public") / "notebooks"
-    run(here, make_plan(here, own.areas, "public"), local, own, Wish(workers=1), said.append, Digests())
-    assert notebooks(made) == notebooks(local)
-    assert len(notebooks(made)) == 9
-    assert keys(made) == keys(local)
-    assert "parameters/hinweis.txt" in keys(made)["altstadt/kita"]["files"]
+    build(here, "public", Wish(workers=1), said.append)
+    local = here.workshop("public")
+    assert keys(workshop / "notebooks") == keys(local / "notebooks")
+    assert "parameters/hinweis.txt" in keys(workshop / "notebooks")["altstadt/kita"]["files"]
+    for part, count in (("notebooks", 9), ("quarto", 3), ("pdf", 3)):
+        pattern = "*/*.ipynb" if part == "notebooks" else "**/*"
+        assert contents(workshop / part, pattern) == contents(local / part, pattern)
+        assert len(contents(workshop / part, pattern)) >= count
+    assert contents(project.output("public")) == contents(here.output("public"))
 
 
 def test_a_failing_chapter_and_one_whose_process_was_killed(machines: Machines, tmp_path: Path) -> None:
@@ -159,8 +182,8 @@ def test_a_failing_chapter_and_one_whose_process_was_killed(machines: Machines, 
     (tmp_path / "stand").mkdir()
     (tmp_path / "notebooks").mkdir()
     jobs = [job(path, tmp_path / "out", "forked") for path in (bad, unlucky)]
-    with connected(machines.address) as here:
-        failed, fine = here.execute(jobs, tmp_path, tmp_path / "stand")
+    with cluster_of(machines, tmp_path, *jobs) as here:
+        failed, fine = execute_on(here, jobs, tmp_path)
     assert fine.failure is None
     assert (tmp_path / "versuche").read_text() == "xx"
     assert failed.failure is not None
@@ -178,13 +201,13 @@ def test_another_program_on_a_worker_is_said_before_anything_runs(machines: Mach
         file.write("# anders\n")
     other = machines.worker(PYTHONPATH=str(tmp_path))
     try:
-        with pytest.raises(BuildError) as raised, connected(machines.address):
-            pass
+        with pytest.raises(BuildError) as raised, cluster_of(machines, tmp_path) as here:
+            assert here.places
     finally:
         other.kill()
         other.wait()
     first, *workers, last = str(raised.value).splitlines()
-    assert first == "Am Dask-Cluster läuft nicht dasselbe Programm wie hier; es wurde kein Kapitel ausgeführt."
+    assert first == "Am Dask-Cluster läuft nicht dasselbe Programm wie hier; dort wurde nichts ausgeführt."
     (worker,) = workers
     assert worker.startswith("  Arbeitsprozess tcp://127.0.0.1:")
     assert worker.endswith(": sozlib hat dort andere Dateien")
@@ -194,7 +217,7 @@ def test_another_program_on_a_worker_is_said_before_anything_runs(machines: Mach
 def test_a_scheduler_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "_REACH", 0.5)
     with pytest.raises(BuildError, match=r"Dask-Scheduler tcp://127\.0\.0\.1:9 ist nicht zu erreichen"):
-        connected("tcp://127.0.0.1:9").__enter__()
+        str(Cluster("tcp://127.0.0.1:9", Path(), "public", Parcel))
 
 
 def test_without_dask_or_address_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,36 +229,48 @@ def test_without_dask_or_address_the_remedy_is_named(monkeypatch: pytest.MonkeyP
         scheduler_address("tcp://a:1")
 
 
-class Returned:
-    """A future whose chapter has come back."""
-
-    status = "finished"
-
-    def __init__(self, notebook: bytes, digest: str):
-        self._delivery = SimpleNamespace(
-            result=ChapterResult("altstadt/a", 1.0, None, (("file", "notebooks/a.csv"), ("file", "/etc/x"))),
-            notebook=notebook,
-            digest=digest,
-        )
-
-    def result(self) -> Any:
-        return self._delivery
+def test_what_comes_back_is_checked_before_it_is_taken() -> None:
+    here, sealed = Cluster("tcp://a:1", Path(), "public", Parcel), Parcel({"result": 1}, {"a": b"ganz"}).sealed()
+    done = SimpleNamespace(status="finished", result=lambda: sealed)
+    assert here._returned(done) == Parcel({"result": 1}, {"a": b"ganz"})
+    damaged = SimpleNamespace(status="finished", result=lambda: sealed[:-1])
+    assert here._returned(damaged) == Loss("Das Ergebnis kam nicht unversehrt zurück.")
+    dead = SimpleNamespace(status="finished", result=Parcel({"code": -9, "said": "kein Speicher"}).sealed)
+    assert here._returned(dead) == Loss("Der Arbeitsprozess wurde beendet (SIGKILL).", "kein Speicher")
 
 
-def test_what_comes_back_is_checked_before_it_is_taken(tmp_path: Path) -> None:
-    here, one = Cluster(None, "tcp://a:1"), job(tmp_path / "a.ipynb", tmp_path / "out")
-    result = here._taken(Returned(b"halb", content_digest(b"ganz")), one, tmp_path)
-    assert result.outside
-    assert result.failure is not None
-    assert result.failure.error == "Das Notebook kam nicht unversehrt zurück."
-    assert not one.output.exists()
-    result = here._taken(Returned(b"ganz", content_digest(b"ganz")), one, tmp_path)
-    assert result.failure is None
-    assert one.output.read_bytes() == b"ganz"
-    assert result.reads == (("file", str(tmp_path / "notebooks/a.csv")), ("file", "/etc/x"))
+@settings(max_examples=25)
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
+    ),
+    st.dictionaries(st.text("abc/", min_size=1), st.binary()),
+)
+def test_a_parcel_is_what_was_sealed(about: Any, files: dict[str, bytes]) -> None:
+    assert Parcel.opened(Parcel(about, files).sealed()) == Parcel(about, files)
+
+
+def test_paths_of_one_machine_become_those_of_another_and_back() -> None:
+    there = {"/land/bericht": "/platz/projekt", "/land/bericht/.venv/sozlib": "/platz/projekt/.program"}
+    plain = {
+        "notebook": "/land/bericht/notebooks/a.ipynb",
+        "template": ["/land/bericht/.venv/sozlib/notebooks/b.ipynb"],
+        "words": "siehe /land/bericht/notebooks",
+        "other": "/land/berichte/a",
+        "root": "/land/bericht",
+    }
+    moved_there = moved(plain, there)
+    assert moved_there == {
+        "notebook": "/platz/projekt/notebooks/a.ipynb",
+        "template": ["/platz/projekt/.program/notebooks/b.ipynb"],
+        "words": "siehe /land/bericht/notebooks",
+        "other": "/land/berichte/a",
+        "root": "/platz/projekt",
+    }
+    assert moved(moved_there, {new: old for old, new in there.items()}) == plain
 
 
 @pytest.mark.parametrize("name", ["../fremd", "/etc/fremd", "a/../../fremd"])
 def test_a_parcel_stays_in_its_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="führt aus dem Ordner"):
-        Parcel({name: b""}).unpack(tmp_path / "hier")
+        Parcel(files={name: b""}).unpack(tmp_path / "hier")
