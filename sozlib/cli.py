@@ -88,7 +88,7 @@ def make_parser() -> GermanParser:
     )
     where = GermanParser(add_help=False)
     where.add_argument(
-        "--executor", metavar="ORT", choices=("local", "dask"), help="Kapitel hier (local) oder am Dask-Cluster (dask)"
+        "--executor", metavar="ORT", choices=("local", "dask"), help="Arbeit hier (local) oder am Dask-Cluster (dask)"
     )
     where.add_argument(
         "--scheduler",

@@ -219,6 +219,12 @@ def cut(names: Iterable[str], others: int) -> str:
     return german.join([*names, *more])
 
 
+def some(names: Sequence[str], most: int = 8) -> str:
+    """List in a sentence, cut where it would be long; all of them rather than all but one."""
+    shown = names[:most] if len(names) > most + 1 else names
+    return cut(shown, len(names) - len(shown))
+
+
 def within(context: Context, count: int) -> str:
     """In how many areas: "in drei Räumen", "in keinem Raum"."""
     setting = context.setting

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sozlib.chapter import changes
+from sozlib.chapter import changes, otherchanges
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
 from sozlib.chapter.moved import reference
+from sozlib.chapter.thenandnow import then_and_now
 
 
 class ChangeCalls:
@@ -47,7 +48,7 @@ class ChangeCalls:
     @property
     def has_classes(self) -> bool:
         """Whether the report has classes or types that may have changed; returned."""
-        return changes.has_classes(self._context)
+        return otherchanges.has_classes(self._context)
 
     def chance(self) -> None:
         """How many comparisons were made and how many would stand out by chance alone."""
@@ -67,15 +68,15 @@ class ChangeCalls:
 
     def indicator(self, indicator: str) -> None:
         """The areas then and now."""
-        self._show(changes.then_and_now(self._context, self._context.series(indicator)))
+        self._show(then_and_now(self._context, self._context.series(indicator)))
 
     def classes(self) -> None:
         """Changes of class in the monitor and of type."""
-        self._show(changes.classes(self._context))
+        self._show(otherchanges.classes(self._context))
 
     def definitions(self) -> None:
         """What has changed in definitions and sources."""
-        self._show(changes.definitions(self._context))
+        self._show(otherchanges.definitions(self._context))
 
     def method(self) -> None:
         """How changes are tested."""

@@ -1,4 +1,4 @@
-"""Parts of the chapter on changes: how many, where, which are the largest, what else has changed.
+"""Parts of the chapter on changes: how many, where, which are the largest.
 
 The chapter is one page for a committee. It names how many comparisons were made and how many would stand out by chance
 alone, because readers remember the numbers and forget how many were looked at.
@@ -7,33 +7,23 @@ alone, because readers remember the numbers and forget how many were looked at.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from matplotlib.figure import Figure
 
-from sozlib.chapter import areatypes, german, markdown, numbers
+from sozlib.chapter import german, markdown, numbers
 from sozlib.chapter.changegrid import MOST, change_grid
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
-from sozlib.chapter.dumbbell import Pair, dumbbell
-from sozlib.chapter.figures import figure, from_zero, nothing, slug
+from sozlib.chapter.figures import figure, nothing
 from sozlib.chapter.moved import Change, grouped, of_areas, of_whole, reference
-from sozlib.chapter.readings import Series
 from sozlib.chapter.sources import source_line
-from sozlib.chapter.standing import STATUS, standings
 from sozlib.chapter.tables import Column, Row, Table
 
 #: So many changes for better and for worse stand in the short list.
 LISTED = 6
 
-#: So many areas are named in a sentence.
-_NAMED = 8
-
-#: So many areas are rows of a figure.
-_ROWS = 24
-
-_NONE = "Für diesen Datenstand liegen keine zwei Jahre vor, die sich vergleichen lassen."
-_TOKENS = {"better": "better-2", "worse": "worse-2", "higher": "district", "lower": "district"}
+#: Said where there is nothing to compare.
+NONE = "Für diesen Datenstand liegen keine zwei Jahre vor, die sich vergleichen lassen."
 
 
 def lead(context: Context) -> str:
@@ -42,7 +32,7 @@ def lead(context: Context) -> str:
     tested = [c for c in found if c.tested]
     year = reference(context)
     if not tested or year is None:
-        return _NONE
+        return NONE
     return (
         f"Was sich seit {year} gesichert verändert hat, wo und wie stark. Von "
         f"{numbers.number(len(tested), 0)} Werten der {context.setting.plural} {_counted(found)}."
@@ -75,7 +65,7 @@ def chance(context: Context) -> Part:
     """How many comparisons there are, and how many would stand out by chance alone."""
     tested = [c for c in of_areas(context) if c.tested]
     if not tested:
-        return nothing(_NONE)
+        return nothing(NONE)
     single = sum(c.p is not None and c.p < 0.05 for c in tested)
     secured = sum(c.secured for c in tested)
     text = (
@@ -124,7 +114,7 @@ def grid(context: Context, chosen: Sequence[str]) -> Part:
     total = {c.meta.id: c for c in of_whole(context) if c.meta.id in by}
     rows = [(context.series(id).meta, by[id]) for id in chosen if id in by]
     if not rows:
-        return nothing(_NONE)
+        return nothing(NONE)
     setting = context.setting
     areas = most_moved(context, [c for changes in by.values() for c in changes.values()], MOST)
     numbered = all(context.areas[id].number is not None for id in areas)
@@ -240,179 +230,11 @@ def most_changed(context: Context, chosen: Sequence[str]) -> list[str]:
     return [best] if best is not None and counted[best] else []
 
 
-def then_and_now(context: Context, series: Series) -> Part:
-    """Dumbbell of one indicator: the areas then and now."""
-    meta, setting = series.meta, context.setting
-    changes = {c.area: c for c in [*of_areas(context), *of_whole(context)] if c.meta.id == meta.id}
-    known = [c for id, c in changes.items() if id != context.whole_id and c.change is not None]
-    if not known:
-        return nothing(f"Für „{meta.title}“ lassen sich keine zwei Jahre vergleichen.")
-    period, before = known[0].period, known[0].reference
-    areas = set(most_moved(context, known, _ROWS))
-    shown = sorted((c for c in known if c.area in areas), key=lambda c: -(c.value or 0.0))
-    missing = [c for id, c in changes.items() if id in areas and c.change is None]
-    there = [changes[context.whole_id]] if context.whole_id in changes else []
-    rows = [_pair(context, c) for c in (*shown, *missing, *there)]
-
-    def draw(width: int, tight: bool = False) -> Figure:
-        return dumbbell(
-            rows, palette=context.palette, unit=meta.unit, from_zero=from_zero(series), heading="Veränderung",
-            width=width, tight=tight,
-        )  # fmt: skip
-
-    up, down = (sum(c.verdict == word for c in known) for word in ("rising", "falling"))
-    statement = _moved_statement(context, series, up, down)
-    what = f"{meta.title}{f' {meta.unit_words}' if meta.unit and meta.unit not in meta.title else ''}. Hohler Punkt: "
-    what += f"{before}, voller Punkt: {period}; kräftig und ohne Klammern: gesichert"
-    if meta.direction != "neutral":
-        what += "; blau günstiger, ocker ungünstiger"
-    if len(areas) < len(context.areas):
-        what += f". Gezeigt: die {len(areas)} {setting.plural} mit gesicherten Veränderungen"
-    alt = f"Punktpaare für {len(shown)} {setting.plural}, {before} und {period}. {statement}."
-    largest = max(known, key=lambda c: abs(c.change or 0.0))
-    first, last = (numbers.spoken_number(meta.text(v or 0.0)) for v in (largest.before, largest.value))
-    alt += f" Größte Veränderung: {setting.name(largest.area)}, von {first} auf {last}."
-    if missing:
-        alt += f" Ohne Vergleich: {_first([setting.name(c.area) for c in missing])}."
-    table = Table(
-        setting.singular,
-        (Column(str(before)), Column(str(period)), Column("Veränderung"), Column("95-%-Intervall")),
-        tuple(_numbers(context, c) for c in (*shown, *missing, *there)),
-    )
-    caption = markdown.Caption(statement, what, source_line(context, [series], breaks=True))
-    id = f"fig-veraenderung-{slug(meta.id)}"
-    return figure(context, id, draw, caption, alt, table, print_at=partial(draw, tight=True))
-
-
-def _pair(context: Context, change: Change) -> Pair:
-    here = context.all_areas[change.area]
-    of_whole = change.area == context.whole_id
-    name = context.setting.whole.kind if of_whole else here.name
-    return Pair(
-        name=name,
-        short_name=name if of_whole else here.short_name,
-        first=change.before,
-        second=change.value,
-        text=change.cell,
-        token=_TOKENS[change.meaning] if change.meaning else "others",
-        strong=change.secured,
-        apart=of_whole,
-    )
-
-
-def _numbers(context: Context, change: Change) -> Row:
-    meta, kind = change.meta, "whole" if change.area == context.whole_id else ""
-    if change.change is None:
-        cells = (change.cell,) * 4
-    else:
-        low, high = change.lower, change.upper
-        bounds = "x" if low is None or high is None else numbers.span(low, high, meta.decimals)
-        before, now = (numbers.number(v or 0.0, meta.decimals) for v in (change.before, change.value))
-        cells = (before, now, change.cell, bounds)
-    return Row(context.all_areas[change.area].name, cells, kind)  # type: ignore[arg-type]
-
-
-def _moved_statement(context: Context, series: Series, up: int, down: int) -> str:
-    setting, noun = context.setting, series.meta.noun
-    if not up and not down:
-        none = "keiner" if setting.gender == "f" else "keinem"
-        return f"{noun.start} hat sich in {none} {setting.singular} gesichert verändert"
-    first, word = (up, "gestiegen") if up >= down else (down, "gesunken")
-    other, opposite = (down, "gesunken") if up >= down else (up, "gestiegen")
-    where = german.counted_dative(first, setting.singular, setting.plural_dative, setting.gender)
-    text = f"{noun.start} ist in {where} gesichert {word}"
-    if other:
-        alone = ("einer" if setting.gender == "f" else "einem") if other == 1 else german.count_word(other)
-        text += f", in {alone} {opposite}"
-    return text
-
-
-def has_classes(context: Context) -> bool:
-    """Whether the report has classes or types that may have changed."""
-    return bool(_status_classes(context) or _types(context))
-
-
-def classes(context: Context) -> Part:
-    """Which areas have changed their class in the monitor or their type."""
-    texts = [*_status_classes(context), *_types(context)]
-    if not texts:
-        return nothing("Dieser Bericht stuft nicht in Klassen ein.")
-    return Part("text", "\n\n".join(markdown.plain(text) for text in texts))
-
-
-def _status_classes(context: Context) -> list[str]:
-    now = standings(context)
-    definition = context.snapshot.meta.get("monitor") or {}
-    if not now or not definition:
-        return []
-    earlier = next(iter(now.values())).period - int(definition["dynamics_years"])
-    before = standings(context, earlier)
-    pairs = [(s, before[id].status) for id, s in now.items() if id in before and s.status and before[id].status]
-    moved = [(s, was) for s, was in pairs if s.status != was and was is not None]
-    if not moved:
-        return [f"Sozialraummonitor: Die Statusklasse ist seit {earlier} überall gleich geblieben."] if pairs else []
-    told = [f"{context.areas[s.area].name} von {STATUS[was - 1]} auf {STATUS[(s.status or 1) - 1]}" for s, was in moved]
-    verb = "hat" if len(moved) == 1 else "haben"
-    many = german.capital(context.setting.count(len(moved)))
-    return [f"Sozialraummonitor: {many} {verb} seit {earlier} die Statusklasse gewechselt: {_first(told)}."]
-
-
-def _types(context: Context) -> list[str]:
-    years = areatypes.years(context)
-    if len(years) < 2:
-        return []
-    now, before = areatypes.assignments(context), areatypes.assignments(context, years[0])
-    pairs = [(a, before[id]) for id, a in now.items() if id in before and a.number is not None]
-    moved = [(a, was) for a, was in pairs if was.number not in (None, a.number)]
-    if not moved:
-        return [f"Raumtypen: Alle {context.setting.plural} gehören noch zum selben Typ wie {years[0]}."]
-    told = [f"{context.areas[a.area].name} von {was.letter} zu {a.letter}" for a, was in moved]
-    verb = "hat" if len(moved) == 1 else "haben"
-    many = german.capital(context.setting.count(len(moved)))
-    return [f"Raumtypen: {many} {verb} seit {years[0]} den Typ gewechselt: {_first(told)}."]
-
-
-def _first(told: Sequence[str]) -> str:
-    """List in a sentence, cut where it would be long."""
-    shown = told if len(told) <= _NAMED + 1 else told[:_NAMED]
-    return areatypes.cut(shown, len(told) - len(shown))
-
-
-def definitions(context: Context) -> Part:
-    """Breaks in definitions and sources between the years compared, and what cannot be compared for that reason."""
-    year = reference(context)
-    if year is None:
-        return nothing(_NONE)
-    told = context.snapshot.meta.get("changes") or {}
-    stopped = {str(id): str(text) for id, text in (told.get("incomparable") or {}).items()}
-    breaks: dict[str, list[str]] = {}
-    for meta in context.readings.catalogue.values():
-        for period, text in meta.breaks:
-            if year < period and meta.id not in stopped:
-                breaks.setdefault(f"Ab {period}: {text.rstrip('.')}", []).append(meta.short_title)
-    of_sources: dict[str, list[str]] = {}
-    for source in context.snapshot.meta.get("sources") or ():
-        for entry in source.get("breaks") or ():
-            if year < int(entry["period"]):
-                text = f"Ab {entry['period']}: {str(entry['text']).rstrip('.')}"
-                of_sources.setdefault(text, []).append(f"„{source['title']}“")
-    lines = [f"{text}. Das betrifft: {german.join(titles)}." for text, titles in sorted(breaks.items())]
-    lines += [f"{text}. Quelle: {german.join(titles)}." for text, titles in sorted(of_sources.items())]
-    lines += [
-        f"Nicht verglichen, weil sich die Definition geändert hat: {context.series(id).meta.short_title} ({text})."
-        for id, text in stopped.items()
-        if id in context.readings.catalogue
-    ]
-    if not lines:
-        return nothing(f"Seit {year} haben sich Definitionen und Quellen nicht geändert.")
-    return Part("text", "\n".join(f"- {markdown.plain(line)}" for line in lines))
-
-
 def method(context: Context) -> Part:
     """How changes are tested, in the words of a committee."""
     year = reference(context)
     if year is None:
-        return nothing(_NONE)
+        return nothing(NONE)
     text = (
         f"Verglichen wird der jüngste Wert eines Merkmals mit dem von {year}, bei Quellen, die nicht jedes Jahr "
         "erscheinen, mit dem letzten Wert davor. Anteile und Raten werden aus ihren Fallzahlen geprüft, bei wenigen "

@@ -146,7 +146,11 @@ def choropleth(
 
 
 class AreaMap:
-    """A map being laid out and drawn; maps with another legend are made of it."""
+    """A map being laid out and drawn; maps with another legend are made of it.
+
+    Parameters are those of :func:`choropleth`; ``without`` is what areas without class are called in the legend, ""
+    for the reasons of each.
+    """
 
     def __init__(
         self,
@@ -161,8 +165,9 @@ class AreaMap:
         plural: str,
         width: int,
         flat: bool = False,
+        without: str = "",
     ):
-        self.flat = flat
+        self.flat, self.without = flat, without
         self.marked: Sequence[str] = ()
         self.outlines, self.classes, self.palette, self.own, self.width = outlines, classes, palette, own, width
         given = {v.area: v for v in values}
@@ -175,7 +180,11 @@ class AreaMap:
         self._layout()
 
     def _entries(self) -> tuple[LegendEntry, ...]:
-        return legend(list(self.values.values()), self.classes)
+        entries = legend(list(self.values.values()), self.classes)
+        hidden = sum(entry.count for entry in entries if entry.token == "withheld")
+        if not (self.without and hidden):
+            return entries
+        return (*(e for e in entries if e.token != "withheld"), LegendEntry("withheld", self.without, hidden))
 
     def _layout(self) -> None:
         """Legend beside the map, or below it on phones and where many areas need the width."""

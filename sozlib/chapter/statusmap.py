@@ -55,13 +55,15 @@ def status_map(
     ]
     names = tuple(f"Status {s}, {d}" for s, (_, d) in product(STATUS, DYNAMICS))
     classes = Kinds(tuple(f"status-{cell}" for cell in CELLS), names)
-    return _StatusMap(outlines, values, classes, palette, None, own, "", 0, plural, width).draw()
+    drawn = _StatusMap(outlines, values, classes, palette, None, own, "", 0, plural, width, without="ohne Einordnung")
+    return drawn.draw()
 
 
 class _StatusMap(AreaMap):
+    """Map whose legend is the matrix; what is drawn as a line below it are the areas that stand nowhere in it."""
+
     def _entries(self) -> tuple[LegendEntry, ...]:
-        hidden = sum(not value.known for value in self.values.values())
-        return (LegendEntry("withheld", "ohne Einordnung", hidden),) if hidden else ()
+        return tuple(entry for entry in super()._entries() if entry.token == "withheld")
 
     def _place_legend(self) -> float:
         self.heading = f"Zahl der {self.heading.rpartition('Zahl der ')[2]}"

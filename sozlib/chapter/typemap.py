@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from sozlib.chapter.areatypes import Assignment
 from sozlib.chapter.canvas import TEXT
-from sozlib.chapter.choropleth import AreaMap, LegendEntry
+from sozlib.chapter.choropleth import AreaMap
 from sozlib.chapter.classes import Kinds
 from sozlib.chapter.outlines import Outlines
 from sozlib.chapter.palette import Palette
@@ -55,14 +55,5 @@ def type_map(
         )
         for id, a in found.items()
     ]
-    return _TypeMap(outlines, values, kinds, palette, None, own, "Typ", 0, plural, width).draw()
-
-
-class _TypeMap(AreaMap):
-    """Map whose legend says "ohne Typ" where areas have none."""
-
-    def _entries(self) -> tuple[LegendEntry, ...]:
-        given = super()._entries()
-        typed = tuple(entry for entry in given if entry.token != "withheld")
-        without = sum(entry.count for entry in given if entry.token == "withheld")
-        return (*typed, LegendEntry("withheld", "ohne Typ", without)) if without else typed
+    drawn = AreaMap(outlines, values, kinds, palette, None, own, "Typ", 0, plural, width, without="ohne Typ")
+    return drawn.draw()

@@ -12,11 +12,12 @@ import pandas as pd
 import pytest
 from drawings import PALETTE, texts
 
-from sozlib.chapter import changes
+from sozlib.chapter import changes, otherchanges
 from sozlib.chapter.changegrid import change_grid
 from sozlib.chapter.context import Context
 from sozlib.chapter.dumbbell import Pair, dumbbell
 from sozlib.chapter.moved import Change, of_areas
+from sozlib.chapter.thenandnow import then_and_now
 from sozlib.snapshot import CHANGE_COLUMNS, Snapshot
 
 KEYS = ["above-rising", "below-falling", "same-none"]
@@ -97,20 +98,20 @@ def test_the_short_list_has_the_largest_changes_of_both_directions_and_no_other(
 
 
 def test_then_and_now_names_the_largest_change_in_its_alternative_text(moved: Context) -> None:
-    part = changes.then_and_now(moved, moved.series("above-rising"))
+    part = then_and_now(moved, moved.series("above-rising"))
     assert "Größte Veränderung: Brackenrode, von 12,0 Prozent auf 18,5 Prozent" in part.alt
     assert "Ohne Vergleich: Westliche Höhe" in part.alt
 
 
 def test_breaks_since_the_reference_year_and_what_they_stop_are_listed(moved: Context) -> None:
-    text = changes.definitions(moved).markdown
+    text = otherchanges.definitions(moved).markdown
     assert "Ab 2022: Zensus 2022: neue Basis" in text
     assert "Nicht verglichen, weil sich die Definition geändert hat: Merkmal equal (2023: Neuer Begriff)" in text
 
 
 def test_without_two_years_the_page_says_so(small_snapshot: Snapshot) -> None:
     context = Context(small_snapshot)
-    for part in (changes.chance(context), changes.grid(context, KEYS), changes.definitions(context)):
+    for part in (changes.chance(context), changes.grid(context, KEYS), otherchanges.definitions(context)):
         assert "keine zwei Jahre" in part.markdown
 
 
