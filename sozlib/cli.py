@@ -88,7 +88,10 @@ def make_parser() -> GermanParser:
     )
     where = GermanParser(add_help=False)
     where.add_argument(
-        "--executor", metavar="ORT", choices=("local", "dask"), help="Arbeit hier (local) oder am Dask-Cluster (dask)"
+        "--executor",
+        metavar="ORT",
+        choices=("local", "dask"),
+        help="Kapitel und Bände hier (local) oder am Dask-Cluster (dask)",
     )
     where.add_argument(
         "--scheduler",
@@ -177,7 +180,7 @@ def _wish(options: argparse.Namespace) -> Wish:
     if scheduler and executor == "local":
         from sozlib.errors import InputError, Place, Problem
 
-        found = "Ein Scheduler ist angegeben, die Kapitel sollen aber hier laufen (--executor local)."
+        found = "Ein Scheduler ist angegeben, der Bau soll aber hier laufen (--executor local)."
         raise InputError([Problem("executor", found, "Lassen Sie eine der beiden Angaben weg.", Place("--scheduler"))])
     return Wish(
         areas=tuple(getattr(options, "areas", ())),

@@ -60,7 +60,10 @@ class Crew:
         return future
 
     def each(
-        self, function: Callable[[Job], Result], jobs: Sequence[Job], done: Callable[[int], None] = lambda count: None
+        self,
+        function: Callable[[Job], Result],
+        jobs: Sequence[Job],
+        done: Callable[[Job, Result], None] = lambda job, result: None,
     ) -> list[Result]:
         """Do the same with each of some jobs.
 
@@ -69,7 +72,7 @@ class Crew:
         function, jobs
             What to do, and with what; both travel to another process.
         done
-            Is told how many jobs are done, each time one more is.
+            Is given every job that is done, with its result, as soon as it is.
 
         Returns
         -------
@@ -85,11 +88,12 @@ class Crew:
             results = []
             for job in jobs:
                 results.append(function(job))
-                done(len(results))
+                done(job, results[-1])
             return results
-        futures = [self._started().submit(function, job) for job in jobs]
-        for count, _ in enumerate(as_completed(futures), 1):
-            done(count)
+        futures = {self._started().submit(function, job): job for job in jobs}
+        for future in as_completed(futures):
+            if future.exception() is None:
+                done(futures[future], future.result())
         return [self.result(future) for future in futures]
 
     @staticmethod

@@ -23,8 +23,8 @@ BEYOND_CHAPTERS = (
     *("manifest.py", "receipt.py", "findings.py", "german_arguments.py", "state.py", "inputs.py"),
     *("written.py", "crew.py"),
     *("batch/agenda.py", "batch/chapters.py", "batch/choice.py", "batch/cluster.py", "batch/execute.py"),
-    *("batch/keys.py", "batch/parcel.py", "batch/plan.py", "batch/planning.py", "batch/progress.py"),
-    *("batch/remote", "batch/summary.py", "batch/templates.py"),
+    *("batch/identity.py", "batch/keys.py", "batch/parcel.py", "batch/plan.py", "batch/planning.py"),
+    *("batch/progress.py", "batch/remote", "batch/summary.py", "batch/templates.py"),
 )
 
 

@@ -29,12 +29,12 @@ def linger(seconds: float) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2])
-def test_results_come_in_the_order_of_the_jobs_and_every_one_is_counted(size: int) -> None:
-    counts: list[int] = []
+def test_results_come_in_the_order_of_the_jobs_and_every_one_is_told_of(size: int) -> None:
+    told: list[tuple[int, int]] = []
     with Crew(size) as crew:
-        assert crew.each(square, range(6), counts.append) == [0, 1, 4, 9, 16, 25]
+        assert crew.each(square, range(6), lambda job, result: told.append((job, result))) == [0, 1, 4, 9, 16, 25]
         assert Crew.result(crew.begin(square, 7)) == 49
-    assert counts == [1, 2, 3, 4, 5, 6]
+    assert sorted(told) == [(n, n * n) for n in range(6)]
 
 
 @pytest.mark.parametrize("size", [1, 2])

@@ -17,16 +17,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from sozlib.batch.agenda import Agenda, Job, Result
 from sozlib.batch.chapter_run import how_it_ended
+from sozlib.batch.identity import agree, identity
 from sozlib.batch.parcel import Parcel, places
 from sozlib.errors import BuildError, InputError, Place, Problem
 from sozlib.files import digest_of
-
-if TYPE_CHECKING:
-    from sozlib.batch.remote import Identity
 
 #: Seconds within which the scheduler must answer.
 _REACH = 10.0
@@ -210,9 +208,9 @@ class Cluster:
     def _client(self) -> Any:
         """The connection, made when it is first asked for."""
         if self._known is None:
-            self._known = _connect(self.address)
-            from sozlib.batch.remote import WorkPlugin, identity
+            from sozlib.batch.remote import WorkPlugin
 
+            self._known = _connect(self.address)
             parcel = self._pack().sealed()
             plugin = WorkPlugin(self._name, parcel, places(self._root), self._environment, identity())
             with self._lost():
@@ -251,57 +249,12 @@ def _connect(address: str) -> Any:
             "Am Cluster wurde nichts ausgeführt."
         ) from error
     try:
-        _agree(client, address)
+        agree(client, address)
     except BaseException:
         with suppress(Exception):
             client.close(_LOOK)
         raise
     return client
-
-
-def _agree(client: Any, address: str) -> None:
-    from sozlib.batch.remote import identity
-
-    with suppress(TimeoutError):
-        client.wait_for_workers(1, timeout=_REACH)
-    workers = client.run(identity, on_error="return")
-    if not workers:
-        raise BuildError(f"Am Dask-Scheduler {address} ist kein Arbeitsprozess angemeldet (dask worker {address}).")
-    try:
-        scheduler: object = client.run_on_scheduler(identity)
-    except Exception as error:
-        scheduler = error
-    here = identity()
-    machines = {f"Scheduler {address}": scheduler, **{f"Arbeitsprozess {name}": it for name, it in workers.items()}}
-    lines = [f"  {name}: {told}" for name, it in machines.items() if (told := _difference(here, it))]
-    if lines:
-        raise BuildError(
-            "\n".join(
-                [
-                    "Am Dask-Cluster läuft nicht dasselbe Programm wie hier; dort wurde nichts ausgeführt.",
-                    *lines,
-                    "Richten Sie alle Rechner mit derselben Version von sozlib und derselben uv.lock ein.",
-                ]
-            )
-        )
-
-
-def _difference(here: Identity, there: object) -> str:
-    """What another machine's program differs in, in German; "" where it is the same."""
-    from sozlib.batch.remote import Identity
-
-    if isinstance(there, ModuleNotFoundError):
-        return f"„{there.name}“ ist dort nicht installiert"
-    if not isinstance(there, Identity):
-        return f"sozlib antwortet nicht ({there})"
-    other = [
-        f"{name} {there.versions.get(name) or 'fehlt'} statt {version or 'keiner'}"
-        for name, version in here.versions.items()
-        if there.versions.get(name) != version
-    ]
-    if not other and there.program != here.program:
-        other = ["sozlib hat dort andere Dateien"]
-    return "; ".join(other)
 
 
 def _killed(error: BaseException | None) -> bool:

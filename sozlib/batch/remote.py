@@ -14,7 +14,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,25 +22,11 @@ from distributed.diagnostics.plugin import WorkerPlugin
 
 from sozlib.batch.companion import Companion, CompanionEndedError, log_end
 from sozlib.batch.execute import worker_environment
+from sozlib.batch.identity import Identity, identity
 from sozlib.batch.parcel import Parcel, moved
-from sozlib.files import Digests
-from sozlib.program import program, versions
 
 #: Seconds after which companions without work end; the next order starts new ones.
 _IDLE = 120.0
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Which program a machine has: the digest of its files, and versions of what it stands on."""
-
-    program: str
-    versions: Mapping[str, str]
-
-
-def identity() -> Identity:
-    """Identity of the program here."""
-    return Identity(program(Digests()), versions())
 
 
 class WorkPlugin(WorkerPlugin):

@@ -7,6 +7,7 @@ is taken from the shelf; so is its PDF if only what the web shows has changed.
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 from collections.abc import Callable, Mapping
@@ -129,11 +130,18 @@ def assemble(
         for volume in plan.volumes
         if results[volume.id] is None
     ]
-    made = bind_on(cluster, jobs, bound) if cluster is not None else (crew or Crew(1)).each(bind, jobs, bound)
-    for job, result in zip(jobs, made, strict=True):
+    counted = itertools.count(1)
+
+    def done(job: VolumeJob, result: BoundVolume) -> None:
         results[job.id] = result
         if result.sound:
             shelf.put(job.id, keys[job.id], BOUND.dump_python(result, mode="json"))
+        bound(next(counted))
+
+    if cluster is None:
+        (crew or Crew(1)).each(bind, jobs, done)
+    else:
+        bind_on(cluster, jobs, done)
     ready = [result for result in results.values() if result is not None]
     problems = [problem for result in ready for problem in result.problems]
     raise_errors(problems)

@@ -21,9 +21,7 @@ from sozlib.files import stamps
 _JOB = TypeAdapter(VolumeJob)
 
 
-def bind_on(
-    cluster: Cluster, jobs: Sequence[VolumeJob], done: Callable[[int], None] = lambda count: None
-) -> list[BoundVolume]:
+def bind_on(cluster: Cluster, jobs: Sequence[VolumeJob], done: Callable[[VolumeJob, BoundVolume], None]) -> None:
     """Bind volumes on a cluster, with the same bytes as here.
 
     Parameters
@@ -33,31 +31,16 @@ def bind_on(
     jobs
         The volumes.
     done
-        Is told how many are bound, each time one more is.
-
-    Returns
-    -------
-    list
-        Results in the order of the jobs; the files lie where :func:`sozlib.book.binding.bind` would have written them.
+        Is given every volume with what came of it, as soon as its files lie where
+        :func:`sozlib.book.binding.bind` would have written them.
 
     Raises
     ------
     BuildError
-        The scheduler or all workers were lost.
+        The scheduler or all workers were lost; volumes that are done stay done.
     """
-    agenda: Agenda[VolumeJob, BoundVolume] = Agenda(jobs, _Count(done))
+    agenda: Agenda[VolumeJob, BoundVolume] = Agenda(jobs, SilentProgress(), done)
     cluster.work(agenda, __name__, _order, _take)
-    return list(agenda.results)
-
-
-class _Count(SilentProgress):
-    def __init__(self, done: Callable[[int], None]):
-        self._done, self._count = done, 0
-
-    def finished(self, result: object) -> None:
-        """One more."""
-        self._count += 1
-        self._done(self._count)
 
 
 def _order(job: VolumeJob) -> Parcel:

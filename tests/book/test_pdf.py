@@ -14,12 +14,15 @@ from executed import write_notebooks
 from pikepdf import Name
 
 from sozlib.batch.plan import Plan
-from sozlib.book.assemble import assemble
+from sozlib.book.assemble import assemble, volume_keys, volume_reasons
+from sozlib.book.binding import BoundVolume, VolumeJob, bind
 from sozlib.book.document import BookSite
 from sozlib.book.pdf import set_pdf, structure_elements
 from sozlib.book.pdfua import pdf_findings
+from sozlib.book.shelf import Shelf
 from sozlib.crew import Crew
 from sozlib.errors import SozlibError
+from sozlib.files import Digests
 from sozlib.project import Project
 from sozlib.snapshot import Snapshot
 
@@ -102,6 +105,25 @@ def test_same_inputs_give_the_same_bytes(
         for s in (book, again)
     )
     assert first == second
+
+
+def test_a_bound_volume_stays_when_the_build_is_broken_off(
+    tmp_path: Path, project: Project, plan: Plan, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_notebooks(plan, tmp_path / "notebooks")
+    first, *others = (volume.id for volume in plan.volumes)
+
+    def broken_off(job: VolumeJob) -> BoundVolume:
+        if job.id != first:
+            raise KeyboardInterrupt
+        return bind(job)
+
+    monkeypatch.setattr("sozlib.book.assemble.bind", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        assemble(project, plan, snapshot, tmp_path, assembler="embedded", build_pages=no_pages)
+    keys = volume_keys(project, plan, snapshot, tmp_path, Digests(), "embedded")
+    reasons = volume_reasons(Shelf(tmp_path / "quarto", Digests()), keys)
+    assert reasons == {first: (), **dict.fromkeys(others, ("neu",))}
 
 
 def test_unknown_glyphs_and_fonts_stop_the_setting(tmp_path: Path, project: Project) -> None:
