@@ -102,7 +102,10 @@ def summary(found: tuple[Inference, ...]) -> str:
     if not protected:
         return f"Angriff: {len(found)} gesperrte Zahlen, keine davon muss oder kann geschützt bleiben."
     least = min(inference.width for inference in protected)
-    asked = " oder ".join(_number(width) for width in sorted({inference.required for inference in protected}))
+    widths = sorted({inference.required for inference in protected if inference.within is None})
+    # How far an amount must stay open would tell what its largest contributor has.
+    amounts = any(inference.within is not None for inference in protected)
+    asked = " oder ".join([*map(_number, widths), *(["bei Beträgen der Abstand ihrer Regel"] if amounts else [])])
     told = sum(inference.told for inference in found)
     return (
         f"Angriff: {len(found)} gesperrte Zahlen, davon {len(protected)} zu schützen; "
@@ -120,6 +123,8 @@ def described(inference: Inference, snapshot: Snapshot) -> str:
         return f"{where}: schon in einer früheren Ausgabe veröffentlicht"
     high = f"und {_number(inference.high)}" if inference.high != float("inf") else "und beliebig viel"
     asked = f"; verlangt ist eine Breite von {_number(inference.required)}" if inference.required else ""
+    if inference.within is not None:
+        asked = "; der Betrag muss weiter offen bleiben, nach unten und nach oben" if not inference.safe else ""
     return (
         f"{count.name}, {names.get(count.area, count.area)}, {count.period}: "
         f"zwischen {_number(inference.low)} {high}{asked}"

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from test_state import FILES
 
-from sozlib.disclosure.proof import prove, run_attack
+from sozlib.disclosure.proof import described, prove, run_attack
 from sozlib.errors import BuildError, InputError
 from sozlib.project import Project
 from sozlib.snapshot import Snapshot
@@ -113,7 +113,9 @@ def test_the_attack_asks_for_the_distance_of_the_rule(made):
     assert found["01"].within == pytest.approx((93_411 - level, 93_411 + level))
     assert (found["01"].low, found["01"].high) == (0, 93_411 + 70_240)
     assert all(inference.safe for inference in found.values())
-    assert "bleiben" in prove(project, snapshot)
+    said = prove(project, snapshot)
+    assert said.endswith("(verlangt: 3 oder bei Beträgen der Abstand ihrer Regel).")
+    assert f"{2 * level:.0f}" not in said + "".join(described(i, snapshot) for i in found.values()), "not the level"
 
 
 def test_a_build_stops_where_an_amount_follows_from_what_is_shown(made):
@@ -124,7 +126,7 @@ def test_a_build_stops_where_an_amount_follows_from_what_is_shown(made):
     indicators.loc[given_away, ["numerator", "value"]] = 70_240.0
     indicators.loc[given_away, "status"] = ""
     indicators.to_parquet(snapshot.path / "indicators.parquet", index=False)
-    with pytest.raises(BuildError, match=r"Ausgaben \(Zähler\), Auen, 2024: zwischen 93411 und 93411"):
+    with pytest.raises(BuildError, match=r"Ausgaben \(Zähler\), Auen, 2024: zwischen 93411 und 93411; der Betrag muss"):
         prove(project, Snapshot.open(snapshot.path))
 
 
