@@ -42,5 +42,21 @@ def usable(project: Project, snapshot: Snapshot) -> list[Problem]:
     table = areas[areas["level"] == snapshot.meta["report"]["levels"][0]["id"]]
     slugs = dict(zip(table["id"].astype(str), table["slug"].astype(str), strict=True))
     problems = examine_texts(project, [indicator["id"] for indicator in snapshot.meta["catalogue"]], slugs)
+    problems += _citing(project, snapshot)
     raise_errors(problems)
     return problems
+
+
+def _citing(project: Project, snapshot: Snapshot) -> list[Problem]:
+    """Texts that cite what the snapshot's edition hides."""
+    from sozlib.disclosure.hidden import is_written, read_hidden, record_of
+    from sozlib.gate.citations import citations
+    from sozlib.gate.words import Names
+
+    texts, record = project.root / "notebooks" / "texts", record_of(snapshot.path)
+    if not texts.is_dir() or not is_written(record) or not (hidden := read_hidden(record)):
+        return []
+    topics: dict[str, set[str]] = {}
+    for indicator in snapshot.meta["catalogue"]:
+        topics.setdefault(indicator["topic"], set()).add(indicator["id"])
+    return list(citations(texts, project.root, Names.of(snapshot, hidden), topics))

@@ -116,6 +116,11 @@ class Names:
         return named
 
     @cached_property
+    def titles(self) -> tuple[str, ...]:
+        """Names of all indicators, the longest first."""
+        return tuple(sorted(self._indicators, key=len, reverse=True))
+
+    @cached_property
     def _areas(self) -> dict[str, str]:
         named: dict[str, str] = {}
         for row in self.places:
