@@ -16,10 +16,11 @@ from typing import Any
 import pytest
 from small_project import areas_table, job, template, write_project
 
-from sozlib.batch.chapter_run import ChapterResult, EngineName
+from sozlib.batch.chapter_run import ChapterFailure, ChapterResult, EngineName
 from sozlib.batch.choice import choose_engine, with_kernels
 from sozlib.batch.execute import chapter_jobs, execute
 from sozlib.batch.planning import make_plan
+from sozlib.batch.progress import SilentProgress
 
 ENGINES: list[EngineName] = ["plain", "forked"] if hasattr(os, "fork") else ["plain"]
 forking = pytest.mark.skipif(not hasattr(os, "fork"), reason="dieses Betriebssystem kennt kein fork")
@@ -169,31 +170,42 @@ def test_forked_chapters_draw_different_random_numbers(tmp_path: Path) -> None:
     assert drawn[0] != drawn[1]
 
 
-#: What the chapters of each engine are forked from, and what is said when it was killed.
-PARENTS = [
-    ("forked", "Der Arbeitsprozess wurde beendet (SIGKILL)."),
-    ("kernel", "Der Prozess, von dem der Kernel abzweigt, hat sich beendet."),
-]
+#: Kills what it was forked from, the first time or every time, and counts its tries.
+KILL = (
+    "import os, time\nwith open('{name}', 'a') as f:\n    f.write('x')\n"
+    "if os.path.getsize('{name}') <= {times}:\n    os.kill(os.getppid(), 9)\n    time.sleep(60)"
+)
 
 
 @forking
-@pytest.mark.parametrize(("engine", "said"), PARENTS)
-def test_a_killed_parent_costs_only_its_chapter_which_is_tried_once_more(
-    tmp_path: Path, engine: EngineName, said: str
-) -> None:
-    count = "import os, time\nwith open('{name}', 'a') as f:\n    f.write('x')\n"
-    kill = "os.kill(os.getppid(), 9)\n    time.sleep(60)"
-    always = template(tmp_path / "immer.ipynb", f"{count.format(name='immer')}if True:\n    {kill}")
-    once = template(
-        tmp_path / "einmal.ipynb", f"{count.format(name='einmal')}if os.path.getsize('einmal') == 1:\n    {kill}"
-    )
+def test_a_killed_worker_costs_only_its_chapter_which_is_tried_once_more(tmp_path: Path) -> None:
+    always = template(tmp_path / "immer.ipynb", KILL.format(name="immer", times=9))
+    once = template(tmp_path / "einmal.ipynb", KILL.format(name="einmal", times=1))
     good = template(tmp_path / "gut.ipynb", "print(1)")
-    failed, *fine = run(always, once, good, out=tmp_path / "out", engine=engine, workers=1)
+    failed, *fine = run(always, once, good, out=tmp_path / "out", engine="forked", workers=1)
     assert failed.failure is not None
-    assert failed.failure.error == said
+    assert failed.failure.error == "Der Arbeitsprozess wurde beendet (SIGKILL)."
     assert failed.failure.cell is None  # none is to blame
     assert [result.failure for result in fine] == [None, None]
     assert (tmp_path / "immer").read_text() == (tmp_path / "einmal").read_text() == "xx"
+
+
+@forking
+def test_a_kernel_that_went_with_its_parent_is_started_once_more(tmp_path: Path) -> None:
+    told: list[ChapterFailure | None] = []
+
+    class Told(SilentProgress):
+        def postponed(self, result: Any) -> None:
+            told.append(result.failure)
+
+    path = template(tmp_path / "einmal.ipynb", KILL.format(name="einmal", times=1))
+    (result,) = execute([job(path, tmp_path / "out", "kernel")], 1, Told())
+    assert result.failure is None
+    assert (tmp_path / "einmal").read_text() == "xx"
+    (failure,) = told
+    assert failure is not None
+    assert failure.error == "Der Prozess, von dem der Kernel abzweigt, hat sich beendet."
+    assert failure.cell is None
 
 
 def test_an_error_of_the_notebook_is_never_repeated(tmp_path: Path) -> None:
