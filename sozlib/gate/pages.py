@@ -92,7 +92,8 @@ class Page:
                 if over and over[-1].casefold() in _COUNTERS:
                     continue
                 named = [words[0] if cells[0].tag == "th" else "", *over]
-                indicator = next(filter(None, map(self.names.indicator, named)), None) or topic
+                # What the row or the column is about, or another cell of the row ("Merkmal"), or else the whole table.
+                indicator = next(filter(None, map(self.names.indicator, [*named, *words])), None) or topic
                 if indicator is None:
                     yield from self._people(named, words[position], caption, place)
                     continue

@@ -243,6 +243,17 @@ def test_nothing_tells_about_the_machine_or_its_user(trace, file, leak, site, pa
     assert found[0].code == "machine-trace"
 
 
+@pytest.mark.parametrize(("indicator", "leaks"), [("Kinderarmut", 1), ("Pflegequote", 0)])
+def test_a_cell_of_the_row_says_what_its_numbers_are(site, snapshot, indicator, leaks):
+    head = "<thead><tr><th>Raum</th><th>Merkmal</th><th>2025</th></tr></thead>"
+    row = f"<tr><th>Neuhafen</th><td>{indicator}</td><td>17,4</td></tr>"
+    table = f"<table><caption>Veränderungen (Kinderarmut: 2024)</caption>{head}<tbody>{row}</tbody></table>"
+    path = site / "neuhafen" / "armut.html"
+    path.write_text(path.read_text(encoding="utf-8").replace("<h1>Armut</h1>", f"<h1>Armut</h1>{table}"), "utf-8")
+    found = [p for p in gate(site, snapshot) if "Tabelle „Veränderungen" in p.found]
+    assert len(found) == leaks
+
+
 def test_a_file_that_cannot_be_read_stops_the_release(site, snapshot):
     (site / "pdf" / "neuhafen.pdf").write_bytes(b"%PDF-1.7 kaputt")
     assert [problem.code for problem in gate(site, snapshot)] == ["gate-unreadable"]
