@@ -33,7 +33,7 @@ from sozlib.disclosure.ledger import counts_in
 from sozlib.disclosure.own import Own
 from sozlib.disclosure.ranges import told as told_limits
 from sozlib.disclosure.rule import Rule
-from sozlib.disclosure.system import Count, Limit, System, counts, people
+from sozlib.disclosure.system import Count, Limit, System, counts, expressed, people
 from sozlib.edition import Shows, Side
 from sozlib.indicators.catalogue import Indicator
 from sozlib.snapshot import Snapshot
@@ -275,7 +275,10 @@ def _few(
 ) -> set[tuple[object, ...]]:
     """Hidden numerators of values on fewer people than the edition asks for; nobody or everybody meant is open."""
     key = ["indicator", "area", "period"]
-    rows = hidden.indicators.merge(snapshot.indicators[[*key, "denominator"]], on=key, suffixes=("", "_shown"))
+    only_counts = {measure: kind if kind == "count" else "amount" for measure, kind in kinds.items()}
+    people = {indicator.id for indicator in catalogue if expressed(indicator.denominator, only_counts)}
+    rows = hidden.indicators[hidden.indicators["indicator"].isin(people)]
+    rows = rows.merge(snapshot.indicators[[*key, "denominator"]], on=key, suffixes=("", "_shown"))
     everybody = rows["denominator"].fillna(rows["denominator_shown"])
     small = (everybody < least) & (rows["numerator"].abs() > 0) & (rows["numerator"] != everybody)
     return {count.identity for count, _ in counts(rows[small].assign(denominator=np.nan), catalogue, kinds)}

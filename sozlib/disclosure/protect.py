@@ -84,7 +84,8 @@ def protect(
     amounts
         Protection levels of amounts, see :func:`sozlib.disclosure.dominance.levels`.
     minimum_denominator
-        Values whose denominator is smaller are hidden with their numerator; 0 asks for nothing.
+        Values on fewer people than this (whose denominator counts fewer) are hidden with their numerator; 0 asks for
+        nothing.
     """
     if minimum <= 1 or frame.empty:
         return frame
@@ -139,7 +140,9 @@ def _cells(frame: pd.DataFrame, by_id: dict[str, Indicator], rule: Rule, minimum
                 # Whoever knows all and those meant knows those not meant: they are as few as that makes them.
                 least = pd.concat([least, others.where(others > 0)], axis=1).min(axis=1)
             at = rows["period"] - lag
-            few = (side == "numerator") & (rows["denominator"] < minimum_denominator) & (size.abs() > 0)
+            # Only counts have a least part: square kilometres or amounts below the line are not few people.
+            people = rows["denominator"].where(rows["denominator_least"].notna())
+            few = (side == "numerator") & (people < minimum_denominator) & (size.abs() > 0)
             cell = {"key": key, "area": rows["area"], "at": at, "number": rows[side], "size": size, "least": least}
             cell["few"] = few
             parts.append(pd.DataFrame({**cell, "minimum": rule.minimum(terms)}))

@@ -85,6 +85,12 @@ def test_the_same_count_over_many_people_is_hidden_too():
     assert np.isnan(row(public, "0101", "dichte")["numerator"])
 
 
+def test_square_kilometres_are_not_people():
+    density = entry(id="dichte", kind="ratio", numerator={"measure": "people"}, denominator={"measure": "flaeche_km2"})
+    full, public = editions(observations(cases=CASES, people=PEOPLE), [density])
+    pd.testing.assert_frame_equal(full, public)
+
+
 def test_a_municipality_sees_its_own_rates_on_few_people():
     own = Own.of(["0101", "0102"], AREAS, 0)
     _, mine = editions(observations(cases=CASES, people=PEOPLE), [entry()], own=own)
