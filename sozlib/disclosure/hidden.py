@@ -81,12 +81,22 @@ def hidden_cells(
     both = full[[*_KEY, *COLUMNS]].merge(shown[[*_KEY, *COLUMNS]], on=_KEY, suffixes=("", "_shown"))
     for name in COLUMNS:
         both[name] = both[name].astype(float).where(both[f"{name}_shown"].isna())
+    both.loc[_told_by_both_ends(full, shown, both), "trend_change"] = np.nan
     indicators = both.loc[both[list(COLUMNS)].notna().any(axis=1), [*_KEY, *COLUMNS]]
     people = population[[*_GROUP, "value"]].merge(
         shown_population[[*_GROUP, "value"]], on=_GROUP, suffixes=("", "_shown")
     )
     people = people.loc[people["value"].notna() & people["value_shown"].isna(), [*_GROUP, "value"]]
     return Hidden(indicators.reset_index(drop=True), people.reset_index(drop=True))
+
+
+def _told_by_both_ends(full: pd.DataFrame, shown: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
+    """Changes that a year hidden in between has taken away: no secret where the values at both ends are shown."""
+    start = rows[_KEY].merge(full.reindex(columns=[*_KEY, "trend_from"]), on=_KEY, how="left")["trend_from"]
+    values = shown.set_index(_KEY)["value"]
+    ends = [pd.MultiIndex.from_arrays([rows["indicator"], rows["area"], year]) for year in (rows["period"], start)]
+    both = values.reindex(ends[0]).notna().to_numpy() & values.reindex(ends[1]).notna().to_numpy()
+    return pd.Series(both, index=rows.index)
 
 
 def record_of(snapshot: Path) -> Path:

@@ -7,11 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sozlib.disclosure.concealment import Sum
+from sozlib.disclosure.hidden import hidden_cells
 from sozlib.disclosure.protect import protect, protect_population
 from sozlib.indicators.catalogue import Indicator
 from sozlib.indicators.compute import compute
 from sozlib.indicators.population import population_table
 from sozlib.indicators.quantities import Quantities
+from sozlib.snapshot import POPULATION_COLUMNS
 
 LEVELS = ("area", "region", "district")
 PARENT = {"0101": "01", "0102": "01", "0103": "01", "0201": "02", "0202": "02", "01": "00", "02": "00", "00": None}
@@ -128,6 +130,17 @@ def test_a_trend_that_starts_from_a_hidden_value_is_hidden():
     assert row(public, "0101", period=2025)["status"] == ""
     assert row(public, "0101", period=2025)[["trend", "trend_from", "trend_change"]].isna().all()
     assert row(public, "0103", period=2025)["trend_from"] == 2020
+
+
+def test_a_change_between_two_shown_values_is_no_secret_though_a_year_between_is():
+    cases = {year: [2 if year == 2022 else year - 1990, 10, 30, 40, 50] for year in range(2020, 2026)}
+    people = {year: [100] * 5 for year in range(2020, 2026)}
+    full, public = editions([entry()], observations(cases=cases, people=people))
+    assert pd.isna(row(public, "0101", period=2025)["trend_change"])
+    nobody = pd.DataFrame(columns=list(POPULATION_COLUMNS))
+    hidden = hidden_cells(full, public, nobody, nobody).cells
+    assert "trend_change" not in hidden.get(("quote", "0101", 2025), {}), "35 less 30, both on the page"
+    assert hidden["quote", "0101", 2022]["value"] == 2
 
 
 def test_a_count_hidden_as_a_numerator_is_hidden_as_a_denominator():
