@@ -157,7 +157,9 @@ class Edition(Parameters):
         """What it holds back beside small counts, and what is different for own areas, in sentences for readers."""
         said = []
         if self.minimum_denominator:
-            said.append(f"Gesperrt sind auch Werte, deren Nenner kleiner als {self.minimum_denominator} ist.")
+            said.append(
+                f"Gesperrt sind auch Werte, die sich auf weniger als {self.minimum_denominator} Menschen beziehen."
+            )
         if self.own and self.minimum_count > 1:
             few = f"sind es die unter {self.own_minimum_count}" if self.own_minimum_count > 1 else "gilt das nicht"
             said.append(f"Für die eigenen Gebiete {few}, außer wo ein eigener Wert den eines anderen verriete.")

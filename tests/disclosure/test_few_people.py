@@ -126,4 +126,4 @@ def test_without_a_minimum_for_counts_it_means_nothing_and_is_refused():
     with pytest.raises(ValidationError, match="minimum_denominator braucht minimum_count"):
         Edition(id="public", title="Öffentlich", minimum_denominator=30)
     said = Edition(id="public", title="Öffentlich", minimum_count=3, minimum_denominator=30).protection
-    assert "Gesperrt sind auch Werte, deren Nenner kleiner als 30 ist." in said
+    assert "Gesperrt sind auch Werte, die sich auf weniger als 30 Menschen beziehen." in said
