@@ -15,8 +15,8 @@ from pydantic import Field, model_validator
 
 from sozlib.parameters import Id, Parameters
 
-#: What an edition shows of an indicator in an area.
-Showing = Literal["value", "class", "nothing"]
+#: What an edition shows of an indicator in an area; "rounded" is the value computed from rounded counts.
+Showing = Literal["value", "rounded", "class", "nothing"]
 
 #: Whose area it is: the readers' own, another one of the reporting level, or a sum of several above it.
 Side = Literal["own", "others", "sums"]
@@ -26,6 +26,9 @@ SIDES: tuple[Side, ...] = ("own", "others", "sums")
 #: The edition that everybody may read.
 PUBLIC = "public"
 
+#: What is shown rounded is a multiple of this where an edition names no other: with it, 1 and 2 become 0.
+_BASE = 5
+
 #: Names of other folders beside those of editions: partial builds, previews, packages.
 _TAKEN = re.compile(r".*-(?:teil|vorschau)|pakete", re.IGNORECASE)
 
@@ -33,9 +36,13 @@ _TAKEN = re.compile(r".*-(?:teil|vorschau)|pakete", re.IGNORECASE)
 class Show(Parameters):
     """What is shown of the own areas, of others and of sums; where nothing is said, the wider rule counts."""
 
-    own: Showing | None = Field(None, description="Eigene Gebiete: value, class oder nothing")
-    others: Showing | None = Field(None, description="Andere Gebiete der Berichtsebene: value, class oder nothing")
-    sums: Literal["value", "nothing"] | None = Field(None, description="Regionen und Ganzes: value oder nothing")
+    own: Showing | None = Field(None, description="Eigene Gebiete: value, rounded, class oder nothing")
+    others: Showing | None = Field(
+        None, description="Andere Gebiete der Berichtsebene: value, rounded, class oder nothing"
+    )
+    sums: Literal["value", "rounded", "nothing"] | None = Field(
+        None, description="Regionen und Ganzes: value, rounded oder nothing"
+    )
 
 
 class Shows(Show):
@@ -60,7 +67,7 @@ class Shows(Show):
     @property
     def everything(self) -> bool:
         """Whether nothing is held back."""
-        return not (self.tells("class") or self.tells("nothing"))
+        return not any(self.tells(showing) for showing in ("rounded", "class", "nothing"))
 
     def tells(self, showing: Showing) -> bool:
         """Whether some rule says so."""
@@ -105,6 +112,9 @@ class Edition(Parameters):
     own: tuple[Id, ...] = Field((), description="Eigene Gebiete der Leserinnen und Leser, auf der Berichtsebene")
     own_minimum_count: int = Field(0, ge=0, description="Wie minimum_count, für die eigenen Gebiete")
     shows: Shows = Shows()
+    round_to: Literal[3, 5, 10] | None = Field(
+        None, description="Vielfaches, auf das gerundet wird, was shows als rounded nennt: 3, 5 oder 10 (sonst 5)"
+    )
     volumes: Literal["own", "all"] = Field("own", description="Bände einer Ausgabe mit eigenen Gebieten")
     reader_also_holds: tuple[Id, ...] | None = Field(
         None, description="Ausgaben, die dieselben Leser ebenfalls haben; der Angriff rechnet sie ein (sonst public)"
@@ -118,6 +128,8 @@ class Edition(Parameters):
             raise ValueError("for_each und own schließen sich aus: eine Reihe bildet die eigenen Gebiete selbst.")
         if self.together and not self.for_each:
             raise ValueError("together gehört zu for_each.")
+        if self.round_to and not self.shows.tells("rounded") and not self.own:
+            raise ValueError("round_to gehört zu shows: Nennen Sie dort, was gerundet erscheint (rounded).")
         if (self.for_each or self.own) and self.id == PUBLIC:
             raise ValueError("Die öffentliche Ausgabe ist für alle da und hat keine eigenen Gebiete.")
         if (self.for_each or self.own) and "minimum_count" not in self.model_fields_set:
@@ -130,6 +142,11 @@ class Edition(Parameters):
     def public(self) -> bool:
         """Whether everybody may read it."""
         return self.id == PUBLIC
+
+    @property
+    def base(self) -> int:
+        """Base of what is shown rounded."""
+        return self.round_to or _BASE
 
     @property
     def protects(self) -> bool:
@@ -163,6 +180,8 @@ class Edition(Parameters):
         if self.own and self.minimum_count > 1:
             few = f"sind es die unter {self.own_minimum_count}" if self.own_minimum_count > 1 else "gilt das nicht"
             said.append(f"Für die eigenen Gebiete {few}, außer wo ein eigener Wert den eines anderen verriete.")
+        if self.shows.tells("rounded"):
+            said.append(f"Einige Werte beruhen auf Anzahlen, die auf ein Vielfaches von {self.base} gerundet sind.")
         if self.shows.tells("class"):
             said.append("Von einigen Werten steht nur die Klasse da, in der sie liegen.")
         if self.shows.tells("nothing"):

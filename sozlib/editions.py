@@ -118,7 +118,8 @@ def _beside_public(edition: Edition, public: Edition | None) -> Edition:
         return edition
     holds = (PUBLIC,) if edition.reader_also_holds is None else edition.reader_also_holds
     shows = edition.shows.as_seen_by_others(public.shows)
-    return edition.model_copy(update={"reader_also_holds": holds, "shows": shows})
+    base = edition.round_to or public.round_to
+    return edition.model_copy(update={"reader_also_holds": holds, "shows": shows, "round_to": base})
 
 
 def examine_editions(project: Project, catalogue: Sequence[Indicator] | None = None) -> list[Problem]:
@@ -193,6 +194,10 @@ def _examine_held(at: _Declared) -> Iterator[Problem]:
                     "Wer beide hat, könnte Lücken der einen aus der anderen füllen. Geben Sie beiden dieselbe Zahl."
                 )
                 yield at.problem("minimum-differs", found, remedy, name)
+        if other is not None and edition.round_to and other.shows.tells("rounded") and edition.base != other.base:
+            found = f"round_to ist {edition.base}, in der Ausgabe „{id}“ aber {other.base}."
+            remedy = "Wer beide hat, könnte die Anzahlen enger eingrenzen. Geben Sie beiden dieselbe Zahl."
+            yield at.problem("rounding-differs", found, remedy, "round_to")
 
 
 def _examine_areas(at: _Declared) -> Iterator[Problem]:
@@ -221,12 +226,13 @@ def _given_away(at: _Declared, catalogue: Sequence[Indicator]) -> Iterator[Probl
         shown: dict[tuple[Term, ...], str] = {}
         for indicator in catalogue:
             if at.edition.shows.of(indicator.id, indicator.topic, side) == "value":
+                # What is rounded in one indicator is rounded in all.
                 for terms in (indicator.numerator, indicator.denominator):
                     shown.setdefault(_same_date(terms), indicator.id)
         for indicator in catalogue:
             showing = at.edition.shows.of(indicator.id, indicator.topic, side)
             parts = [_same_date(terms) for terms in (indicator.numerator, indicator.denominator) if terms]
-            if showing != "value" and all(part in shown for part in parts):
+            if showing in ("class", "nothing") and all(part in shown for part in parts):
                 sources = " und ".join(dict.fromkeys(f"„{shown[part]}“" for part in parts))
                 found = (
                     f"Der Indikator „{indicator.id}“ soll nicht als Wert erscheinen, lässt sich aber aus {sources} "

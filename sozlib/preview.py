@@ -73,6 +73,7 @@ def _page(project: Project, plan: Plan, snapshot: Snapshot, workshop: Path) -> P
     from sozlib.book.convert import convert_volume
     from sozlib.book.imprint import volume_data
     from sozlib.book.prepare import prepare_volume
+    from sozlib.book.published import protection_of
     from sozlib.book.quarto import write_project
     from sozlib.book.site import build_site
 
@@ -82,7 +83,9 @@ def _page(project: Project, plan: Plan, snapshot: Snapshot, workshop: Path) -> P
     shutil.rmtree(site, ignore_errors=True)
     site.mkdir(parents=True)
     problems = prepare_volume(volume, workshop / "notebooks", folder)
-    write_project(project, volume, folder, volume_data(project, edition_of(project, plan.edition), volume))
+    edition = edition_of(project, plan.edition)
+    data = volume_data(project, edition, volume, protection=protection_of(edition, snapshot))
+    write_project(project, volume, folder, data)
     document, found = convert_volume(volume, folder)
     raise_errors([*problems, *found])
     build_site(project, plan, snapshot, {chapter.id: document.chapters[0]}, site, {})

@@ -23,12 +23,13 @@ from sozlib.disclosure.hidden import hidden_cells, record_of, write_hidden
 from sozlib.disclosure.ledger import Ledger, ledger_of
 from sozlib.disclosure.own import NOBODY, Own
 from sozlib.disclosure.protect import protect, protect_population
+from sozlib.disclosure.rounding import Rounding, mixed, sides
 from sozlib.disclosure.showing import limits_of, population_shown, shown
-from sozlib.edition import Edition
+from sozlib.edition import SIDES, Edition
 from sozlib.editions import edition_of, examine_editions
 from sozlib.errors import Problem, raise_errors
 from sozlib.indicators.catalogue import Indicator, examine_catalogue, read_catalogue
-from sozlib.indicators.compute import answered, compute
+from sozlib.indicators.compute import answered, compared, compute, typed
 from sozlib.indicators.population import population_table
 from sozlib.indicators.quantities import Quantities
 from sozlib.inputs import digests, remarks_of, snapshot_of, still_right
@@ -44,15 +45,21 @@ SIMPLIFY = 1 / 2500
 
 
 @dataclass(frozen=True)
-class State:
+class Counted:
+    """Tables made from counts, before protection: all exact, or rounded."""
+
+    indicators: pd.DataFrame
+    population: pd.DataFrame
+    standardised: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class State(Counted):
     """Everything of a project, before protection."""
 
     observations: Observations
     catalogue: tuple[Indicator, ...]
-    indicators: pd.DataFrame
-    population: pd.DataFrame
     geometry: gpd.GeoDataFrame | None
-    standardised: pd.DataFrame
     amounts: pd.DataFrame
 
 
@@ -90,28 +97,31 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
     path = folder or snapshot_of(project, edition)
     if (found := still_right(path, chosen, inputs)) is not None:
         return found
-    state = _state(project.root, project.cycle.id, json.dumps(inputs, sort_keys=True))
+    content = json.dumps(inputs, sort_keys=True)
+    state = _state(project.root, project.cycle.id, content)
     raise_errors(examine_editions(project, state.catalogue))
     path.parent.mkdir(parents=True, exist_ok=True)
     _write_problems(remarks_of(path), state.observations.problems)
-    indicators, population, limits = _as_shown(project, chosen, state, ledger_of(project, chosen))
+    rounding = Rounding.of(chosen, state.catalogue, tuple(state.observations.sources.values()))
+    counted = _as_counted(project, chosen, state, rounding, content)
+    indicators, population, limits = _as_shown(project, chosen, state, counted, rounding, ledger_of(project, chosen))
     areas = state.observations.areas
     hidden = hidden_cells(state.indicators, indicators, state.population, population)
     write_hidden(replace(hidden, amounts=state.amounts), record_of(path))
     analyses = analyse(
         project,
         state.catalogue,
-        state.indicators,
+        counted.indicators,
         indicators,
-        state.population,
+        counted.population,
         areas,
         state.geometry,
         shown_population=population,
     )
     tables = dict(analyses.tables)
-    if len(state.standardised):
+    if len(counted.standardised):
         tables["standardised"] = protect_standardised(
-            state.standardised, state.indicators, indicators, state.catalogue, minimum=chosen.minimum_count
+            counted.standardised, counted.indicators, indicators, state.catalogue, minimum=chosen.minimum_count
         )
     licence, address = project.report.licence_of(chosen)
     snapshot = write_snapshot(
@@ -125,6 +135,7 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
             "inputs": inputs,
             "version": sozlib.__version__,
             **({"class_limits": limits} if limits else {}),
+            **({"rounding": rounding.bases} if rounding else {}),
             **analyses.meta,
         },
         areas=areas,
@@ -145,13 +156,33 @@ def held_snapshots(project: Project, edition: str) -> tuple[Snapshot, ...]:
     )
 
 
+def _as_counted(project: Project, edition: Edition, state: State, rounding: Rounding, inputs: str) -> Counted:
+    """Tables made from counts as the edition shows them, exact or rounded, before anything is hidden."""
+    if not rounding:
+        return state
+    areas, ids = state.observations.areas, _levels(project)
+    own = Own.of(edition.own, areas, edition.own_minimum_count)
+    made = {
+        side: _rounded(project.root, project.cycle.id, inputs, tuple(bases.items()))
+        for side, bases in rounding.bases.items()
+    }
+
+    def each(table: str) -> pd.DataFrame:
+        exact: pd.DataFrame = getattr(state, table)
+        side = sides(exact["area"], areas, ids[0], own)
+        return mixed(exact, {whose: getattr(tables, table) for whose, tables in made.items()}, side)
+
+    # Whether an age group is small is asked of the true counts.
+    values = each("standardised").assign(least=state.standardised["least"])
+    return Counted(typed(compared(each("indicators"), areas, ids)), each("population"), values)
+
+
 def _as_shown(
-    project: Project, edition: Edition, state: State, ledger: Ledger
+    project: Project, edition: Edition, state: State, counted: Counted, rounding: Rounding, ledger: Ledger
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, tuple[float, ...]]]:
     """Indicators and population of an edition, and limits of the classes that it tells."""
     areas, levels, minimum = state.observations.areas, _levels(project), edition.minimum_count
     own = Own.of(edition.own, areas, edition.own_minimum_count)
-    base = areas.loc[areas["level"] == levels[0], "id"].tolist()
     sources = {m.id: s.minimum_count for s in state.observations.sources.values() for m in s.measures}
 
     def protected(for_whom: Own) -> pd.DataFrame:
@@ -168,6 +199,8 @@ def _as_shown(
             ledger=ledger,
             amounts=state.amounts,
             minimum_denominator=edition.minimum_denominator,
+            rounding=rounding,
+            rounded=counted.indicators if rounding else None,
         )
 
     indicators = protected(own)
@@ -194,8 +227,11 @@ def _as_shown(
         measure=project.report.population,
         sources=sources,
         ledger=ledger,
+        rounding=rounding,
+        rounded=counted.population if rounding else None,
+        level=levels[0],
     )
-    return indicators, population_shown(population, shows=edition.shows, own=own, base=base), limits
+    return indicators, population_shown(population, areas, levels[0], shows=edition.shows, own=own), limits
 
 
 def examine(project: Project) -> tuple[Problem, ...]:
@@ -234,15 +270,33 @@ def _state(root: Path, cycle: str, inputs: str) -> State:
     observations = load_observations(project)
     catalogue = read_catalogue(project, observations.measures, observations.contributions)
     quantities = _quantities(project, observations)
-    span = project.cycle.first_period, project.cycle.last_period
+    counted = _counted(project, catalogue, quantities)
     return State(
+        counted.indicators,
+        counted.population,
+        counted.standardised,
         observations,
         catalogue,
-        _indicators(project, observations, catalogue),
-        population_table(quantities, project.report.population, span),
         _simplified(observations.geometry),
-        standardised(catalogue, quantities, project.report.whole.id, span),
         levels(catalogue, quantities, observations.rules),
+    )
+
+
+@lru_cache(maxsize=len(SIDES))
+def _rounded(root: Path, cycle: str, inputs: str, bases: tuple[tuple[str, int], ...]) -> Counted:
+    """Tables with the counts of these measures rounded."""
+    project, state = Project(root, cycle), _state(root, cycle, inputs)
+    quantities = replace(_quantities(project, state.observations), bases=dict(bases))
+    return _counted(project, state.catalogue, quantities)
+
+
+def _counted(project: Project, catalogue: tuple[Indicator, ...], quantities: Quantities) -> Counted:
+    cycle = project.cycle
+    span = cycle.first_period, cycle.last_period
+    return Counted(
+        compute(catalogue, quantities, periods=span, trend_years=cycle.trend_years),
+        population_table(quantities, project.report.population, span),
+        standardised(catalogue, quantities, project.report.whole.id, span),
     )
 
 
@@ -253,12 +307,6 @@ def _levels(project: Project) -> tuple[str, ...]:
 def _quantities(project: Project, observations: Observations) -> Quantities:
     kinds = {name: measure.kind for name, measure in observations.measures.items()}
     return Quantities(observations.table, observations.areas, _levels(project), kinds)
-
-
-def _indicators(project: Project, observations: Observations, catalogue: tuple[Indicator, ...]) -> pd.DataFrame:
-    cycle = project.cycle
-    span = cycle.first_period, cycle.last_period
-    return compute(catalogue, _quantities(project, observations), periods=span, trend_years=cycle.trend_years)
 
 
 def _sources(observations: Observations) -> list[dict[str, Any]]:

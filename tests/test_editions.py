@@ -8,6 +8,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from sozlib.batch.chapter_run import run_chapter
 from sozlib.batch.planning import make_plan
+from sozlib.book.published import protection_of
 from sozlib.chapter import Chapter
 from sozlib.edition import Show, Shows
 from sozlib.editions import chosen, edition_of, editions_of, examine_editions
@@ -153,10 +154,43 @@ def test_every_mistake_in_a_declaration_is_named_with_its_line(tmp_path, snapsho
         "  - {id: municipal-0101, title: Stadt}\n" + FAMILY,
         "  - {id: presse, title: Presse, shows: {others: klasse}}\n",
         "  - {id: presse, title: Presse, shows: {other: class}}\n",
+        "  - {id: presse, title: Presse, shows: {others: rounded}, round_to: 4}\n",
+        "  - {id: presse, title: Presse, round_to: 5}\n",
+        "  - {id: presse, title: Presse, shows: {others: rounded}, round_to: 3, minimum_count: 3}\n"
+        "  - {id: rat, title: Rat, shows: {others: rounded}, round_to: 5, minimum_count: 3,\n"
+        "     reader_also_holds: [presse]}\n",
     ],
 )
 def test_a_declaration_that_cannot_be_meant_is_refused(tmp_path, editions, snapshot: SnapshotAssertion):
     assert wrong(tmp_path, editions) == snapshot
+
+
+def test_a_source_is_rounded_in_every_protected_edition_and_readers_are_told(tmp_path):
+    project = project_with(tmp_path, data=True)
+    sources = sorted((tmp_path / "parameters" / "sources").glob("*.yml"))
+    for path in sources:
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("\nmeasures:", "\nround_to: 5\nmeasures:"), encoding="utf-8")
+    public, internal = prepare(project, "public"), prepare(project, "internal")
+    counts = public.indicators[["numerator", "denominator"]].to_numpy().ravel()
+    assert (counts[counts == counts] % 5 == 0).all()
+    assert (internal.indicators["numerator"].dropna() % 5 != 0).any()
+    assert "rounding" not in internal.meta
+    town = prepare(project, "municipal-0101").indicators
+    mine = town[(town["area"] == "0101") & town["numerator"].notna()]
+    exact = internal.indicators.loc[mine.index, "numerator"]
+    assert mine["numerator"].tolist() == exact.tolist()
+    assert "Vielfaches von 5" in protection_of(edition_of(project, "public"), public)
+    assert "Vielfaches" not in protection_of(edition_of(project, "internal"), internal)
+
+
+def test_a_source_rounds_to_three_five_or_ten(tmp_path):
+    project = project_with(tmp_path, data=True)
+    path = next((tmp_path / "parameters" / "sources").glob("*.yml"))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("\nmeasures:", "\nround_to: 4\nmeasures:"), encoding="utf-8")
+    with pytest.raises(InputError, match=r"round_to.*gefunden 4, erlaubt 3, 5 oder 10"):
+        prepare(project, "public")
 
 
 def test_what_can_be_computed_from_other_indicators_cannot_be_kept_back(tmp_path, snapshot: SnapshotAssertion):

@@ -21,6 +21,7 @@ from sozlib.book import quarto
 from sozlib.book.binding import BOUND, BoundVolume, Chosen, VolumeJob, bind
 from sozlib.book.document import BookSite, ChapterDocument
 from sozlib.book.imprint import volume_data
+from sozlib.book.published import protection_of
 from sozlib.book.remote_volumes import bind_on
 from sozlib.book.shelf import Shelf
 from sozlib.book.theme import theme_folders
@@ -120,7 +121,7 @@ def assemble(
     jobs = [
         VolumeJob(
             project,
-            volume_data(project, edition, volume),
+            volume_data(project, edition, volume, protection=protection_of(edition, snapshot)),
             snapshot.path,
             workshop / "notebooks",
             workshop / "quarto" / volume.id,
@@ -174,7 +175,7 @@ def volume_keys(
     return {
         volume.id: {
             **shared,
-            "words": digest_of(volume_data(project, edition, volume)),
+            "words": digest_of(volume_data(project, edition, volume, protection=protection_of(edition, snapshot))),
             "plan": [[c.slug, c.title, c.area, c.topic, c.template.as_posix()] for c in volume.chapters],
             "place": str(workshop),
             "chapters": {c.slug: digests.of(workshop / "notebooks" / f"{c.id}.ipynb") for c in volume.chapters},

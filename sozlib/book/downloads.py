@@ -22,6 +22,7 @@ from sozlib.book import published
 from sozlib.book.shelf import Shelf
 from sozlib.book.workbook import write_workbook
 from sozlib.edition import Edition
+from sozlib.indicators.rounding import bases_told, note
 from sozlib.snapshot import CLASSES, WITHOUT_VALUE, Snapshot
 
 if TYPE_CHECKING:
@@ -233,6 +234,7 @@ def _descriptor(snapshot: Snapshot, resources: Iterable[dict[str, Any]]) -> dict
                 edition["notice"],
                 "Semikolon als Trenner, Dezimalkomma, UTF-8. Ein Zeichen (. / x ...) an Stelle einer Zahl heißt: "
                 "Es gibt keinen Wert; die Bedeutung steht in zeichen.csv.",
+                note(bases_told(snapshot.meta.get("rounding"))),
             ),
         )
     )

@@ -13,6 +13,7 @@ import pikepdf
 
 from sozlib.batch.plan import Plan, Volume
 from sozlib.book.links import Links
+from sozlib.book.published import protection_of
 from sozlib.chapter.context import MANY
 from sozlib.chapter.german import capital
 from sozlib.chapter.numbers import NBSP, number
@@ -164,8 +165,8 @@ class Frame:
 
     @property
     def protection(self) -> str:
-        """What the edition protects, as a sentence."""
-        return self.edition.protection
+        """What the edition protects, in sentences."""
+        return protection_of(self.edition, self.snapshot)
 
     @property
     def signs_href(self) -> str:

@@ -20,7 +20,9 @@ _MONTHS = (
 )
 
 
-def volume_data(project: Project, edition: Edition, volume: Volume, *, motif: str | None = None) -> dict[str, Any]:
+def volume_data(
+    project: Project, edition: Edition, volume: Volume, *, protection: str, motif: str | None = None
+) -> dict[str, Any]:
     """Data of a volume's front matter.
 
     Parameters
@@ -31,6 +33,8 @@ def volume_data(project: Project, edition: Edition, volume: Volume, *, motif: st
         The edition that is built.
     volume
         The volume.
+    protection
+        How the edition protects small numbers, in sentences.
     motif
         Path of the cover's drawing within the PDF's folder.
     """
@@ -59,7 +63,7 @@ def volume_data(project: Project, edition: Edition, volume: Volume, *, motif: st
         "publisher": author(project),
         "notices": notices(project, edition),
         "signs": [[sign.sign, sign.meaning] for sign in OFFICIAL.values()],
-        "imprint": imprint(project, edition, volume),
+        "imprint": imprint(project, edition, volume, protection),
         "motif": motif,
         "whole-motif": volume.area is not None,
         "date": [cycle.published.year, cycle.published.month, cycle.published.day],
@@ -77,8 +81,8 @@ def author(project: Project) -> str:
     return ", ".join(part for part in (publisher.name, publisher.unit) if part)
 
 
-def imprint(project: Project, edition: Edition, volume: Volume) -> list[list[str]]:
-    """Entries of the imprint, key and words."""
+def imprint(project: Project, edition: Edition, volume: Volume, protection: str) -> list[list[str]]:
+    """Entries of the imprint, key and words; ``protection`` says how the edition protects small numbers."""
     report, cycle, publisher = project.report, project.cycle, project.report.publisher
     licence, address = report.licence_of(edition)
     reach = (publisher.address, publisher.phone, publisher.email, publisher.website)
@@ -99,7 +103,7 @@ def imprint(project: Project, edition: Edition, volume: Volume) -> list[list[str
             "Diese Datei ist nach PDF/UA-1 und PDF/A-2a gesetzt. Alle Abbildungen haben Alternativtexte; die Zahlen "
             "stehen zusätzlich als Tabellen in der Webfassung.",
         ],
-        ["Geheimhaltung", edition.protection],
+        ["Geheimhaltung", protection],
         ["Hinweis", report.invented],
     ]
     return [entry for entry in entries if entry[1]]

@@ -7,10 +7,13 @@ the interval of a count) carries "x".
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sozlib.chapter.readings import measures_of
 from sozlib.chapter.signs import OFFICIAL, SIGNS
 from sozlib.edition import Edition
+from sozlib.indicators.rounding import bases_told, note
 from sozlib.snapshot import WITHOUT_VALUE, Snapshot
 
 if TYPE_CHECKING:
@@ -119,6 +122,11 @@ def values(snapshot: Snapshot) -> pd.DataFrame:
     return frame[[name for name, _, _ in VALUE_FIELDS]]
 
 
+def protection_of(edition: Edition, snapshot: Snapshot) -> str:
+    """What an edition protects and how, in sentences for readers."""
+    return " ".join(filter(None, (edition.protection, note(bases_told(snapshot.meta.get("rounding"))))))
+
+
 def _use(snapshot: Snapshot) -> str:
     """Who may use a file, in each of its rows, so that it stays with them: the licence, or for whom the edition is."""
     edition = Edition.model_validate(snapshot.meta["edition"])
@@ -148,6 +156,7 @@ def definitions(snapshot: Snapshot) -> pd.DataFrame:
     import pandas as pd
 
     topics = {topic["id"]: topic["title"] for topic in snapshot.meta["report"]["topics"]}
+    rounding = snapshot.meta.get("rounding")
     return pd.DataFrame(
         [
             {
@@ -166,10 +175,16 @@ def definitions(snapshot: Snapshot) -> pd.DataFrame:
                 "brueche": "; ".join(f"ab {b['period']}: {b['text']}" for b in entry.get("breaks", [])),
                 "quelle": entry["source"],
                 "definition_fassung": entry["version"],
+                **({"gerundet_auf": _bases(rounding, entry)} if rounding else {}),
             }
             for entry in snapshot.meta["catalogue"]
         ]
     )
+
+
+def _bases(rounding: Mapping[str, Mapping[str, int]], entry: Mapping[str, Any]) -> str:
+    """Multiples of what the counts behind an indicator are, "" where they are exact."""
+    return " oder ".join(str(base) for base in bases_told(rounding, frozenset(measures_of(entry))))
 
 
 def sources(snapshot: Snapshot) -> pd.DataFrame:

@@ -113,7 +113,7 @@ def _read_me(book: Any, formats: _Formats, snapshot: Snapshot) -> None:
         ("Leserkreis", edition.notice),
         ("Lizenz", ", ".join(filter(None, (report["licence"], report["licence_url"])))),
         ("Namensnennung", f"{report['publisher']['name']}, {report['title']}"),
-        ("Geheimhaltung", edition.protection),
+        ("Geheimhaltung", published.protection_of(edition, snapshot)),
         (
             "Aufbau",
             "Ein Blatt je Themenfeld, eine Zeile je Indikator, Gebiet und Jahr. Quelle und Fassung der Definition "

@@ -6,6 +6,7 @@ from sozlib.chapter import german, markdown, numbers
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
 from sozlib.chapter.markdown import Caption
+from sozlib.chapter.sources import rounded
 from sozlib.chapter.tables import Column, Row, Table
 from sozlib.edition import Edition
 
@@ -45,6 +46,7 @@ def protection(context: Context) -> Part:
         text = f"{title}: {edition.protection}"
     else:
         text = f"{title}: In dieser Ausgabe werden keine Anzahlen gesperrt. Sie ist nicht zur Weitergabe bestimmt."
+    text = " ".join(filter(None, (text, rounded(context))))
     share = numbers.with_unit(numbers.number(100 * hidden / total), "%") if total else ""
     count = f" Von {numbers.number(total, 0)} Werten sind {numbers.number(hidden, 0)} geheim gehalten oder unbekannt"
     text += f"{count} ({share})." if total else ""

@@ -17,7 +17,7 @@ from sozlib.chapter.outlines import outlines_of
 from sozlib.chapter.pyramid import AgeStructure
 from sozlib.chapter.pyramid import pyramid as draw_pyramid
 from sozlib.chapter.readings import Series
-from sozlib.chapter.sources import source_line
+from sozlib.chapter.sources import rounded, source_line
 from sozlib.chapter.spine import SpineRow
 from sozlib.chapter.spine import spine as draw_spine
 from sozlib.chapter.svg import html_form, written
@@ -139,7 +139,9 @@ def pyramid(context: Context) -> Part:
     line = f"Quelle: {cited}; eigene Berechnung. Stand 31.12.{period}."
     if not today.complete:
         line += " Geheim gehaltene Altersgruppen sind mit „.“ gekennzeichnet."
-    caption = markdown.Caption(captions.pyramid(today), what, line + (" Erfundene Daten." if context.invented else ""))
+    people = context.snapshot.meta["report"].get("population")
+    ends = (rounded(context, {people}), "Erfundene Daten." if context.invented else "")
+    caption = markdown.Caption(captions.pyramid(today), what, " ".join(filter(None, (line, *ends))))
     return figure(context, "fig-altersaufbau", draw, caption, alternatives.pyramid(today), _ages(today))
 
 

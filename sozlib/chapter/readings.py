@@ -7,7 +7,7 @@ does not get past this module.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -74,6 +74,12 @@ class Reading:
         return self.versus_whole in ("above", "below")
 
 
+def measures_of(entry: Mapping[str, Any]) -> Iterator[str]:
+    """Measures behind an entry of the catalogue."""
+    for term in (*(entry.get("numerator") or ()), *(entry.get("denominator") or ())):
+        yield from [term["measure"]] if isinstance(term["measure"], str) else term["measure"]
+
+
 @dataclass(frozen=True)
 class Meta:
     """What the catalogue says about an indicator."""
@@ -101,6 +107,7 @@ class Meta:
     minimum_denominator: int
     interval: str | None
     breaks: tuple[tuple[int, str], ...]
+    measures: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> Meta:
@@ -119,6 +126,7 @@ class Meta:
             minimum_denominator=int(entry.get("minimum_denominator", 0) or 0),
             interval=entry.get("interval"),
             breaks=tuple((int(b["period"]), str(b["text"])) for b in entry.get("breaks") or ()),
+            measures=tuple(dict.fromkeys(measures_of(entry))),
             **texts,
         )
 

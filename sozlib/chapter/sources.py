@@ -8,6 +8,7 @@ from sozlib.chapter import german
 from sozlib.chapter.context import Context
 from sozlib.chapter.readings import Series
 from sozlib.chapter.signs import OFFICIAL
+from sozlib.indicators.rounding import bases_told, note
 from sozlib.snapshot import CLASSES
 
 TESTED = "Gesichert heißt: Der Unterschied ist statistisch gesichert (95 %)."
@@ -60,9 +61,15 @@ def source_line(
         parts.append(f"Zeichen: {', '.join(explained)}.")
     if not CLASSES.keys().isdisjoint(hidden):
         parts.append(_classes(context, all_series))
+    parts.append(rounded(context, {measure for s in all_series for measure in s.meta.measures}))
     if context.invented:
         parts.append("Erfundene Daten.")
-    return " ".join(parts)
+    return " ".join(part for part in parts if part)
+
+
+def rounded(context: Context, measures: Collection[str] | None = None) -> str:
+    """That counts of these measures, or of any, are rounded in this edition; empty where none is."""
+    return note(bases_told(context.snapshot.meta.get("rounding"), measures))
 
 
 def _classes(context: Context, all_series: Sequence[Series]) -> str:

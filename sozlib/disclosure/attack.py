@@ -26,15 +26,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sozlib.disclosure import ranges
 from sozlib.disclosure.bounds import ContradictionError, intervals
 from sozlib.disclosure.equations import equations, unknown_part
 from sozlib.disclosure.hidden import Hidden
 from sozlib.disclosure.ledger import counts_in
 from sozlib.disclosure.own import Own
-from sozlib.disclosure.ranges import told as told_limits
+from sozlib.disclosure.rounding import whose
 from sozlib.disclosure.rule import Rule
 from sozlib.disclosure.system import Count, Limit, System, counts, expressed, people
-from sozlib.edition import Shows, Side
+from sozlib.edition import Shows
 from sozlib.indicators.catalogue import Indicator
 from sozlib.snapshot import Snapshot
 
@@ -83,6 +84,7 @@ def attack(
     held: Sequence[Snapshot] = (),
     *,
     earlier: Sequence[tuple[Count, float]] = (),
+    before: Sequence[Limit] = (),
     exact: bool = True,
 ) -> tuple[Inference, ...]:
     """Attack an edition.
@@ -100,6 +102,8 @@ def attack(
     earlier
         What editions released before have shown (:mod:`sozlib.disclosure.ledger`). A number that has been revised
         since is another number and is left out.
+    before
+        What the numbers say that they have shown rounded, of counts that this edition or those held have.
     exact
         Find every interval exactly; otherwise an interval within it is enough where that is wide enough already.
 
@@ -111,20 +115,22 @@ def attack(
     catalogue = _catalogue(snapshot)
     measure = snapshot.meta["report"]["population"]
     base = str(snapshot.meta["report"]["levels"][0]["id"])
-    published = [pair for one in (snapshot, *held) for pair in counts_of(one, kinds)]
+    published = [pair for one in (snapshot, *held) for pair in ranges.exact(one, kinds)]
     true = _true(hidden, catalogue, kinds, measure)
-    limits = _sound(
-        (limit for one in (snapshot, *held) for limit in told_limits(one, _catalogue(one), kinds)), published, true
-    )
+    said = (limit for one in (snapshot, *held) for limit in ranges.told(one, _catalogue(one), kinds))
+    limits = _sound([*said, *before], published, true)
     required = _required(hidden, snapshot, catalogue, kinds, base, true)
     around = _around(hidden, kinds, true)
+    # Of what is shown rounded only what the rule protects is asked for.
+    rounded = {count.identity for count, number in ranges.shown(snapshot, kinds) if np.isfinite(number)}
+    asked = {key for key in true if key not in rounded or key in required}
     told, lost = _told(published, earlier, true)
     # Numbers of an earlier edition that this one no longer has may have been revised, so that they contradict it; and
     # where somebody is neither male nor female the intruder must reckon with a third group.
     tries = [(more, sexes) for more in ([*told, *lost], told) for sexes in (("m", "f"), ("m", "f", "d"))]
     for more, sexes in tries[: None if lost else 2]:
         system = System.of([*published, *more], snapshot.areas, base, sexes, limits)
-        targets = [count for key, count in system.unknown.items() if key in true]
+        targets = [count for key, count in system.unknown.items() if key in asked]
         try:
             # How far an interval reaches on both sides is known only where it is exact.
             wanted = [np.inf if t.identity in around else required.get(t.identity, 0.0) for t in targets]
@@ -139,13 +145,14 @@ def attack(
         within = around.get(count.identity)
         width = max(required.get(count.identity, 0.0), within[1] - within[0] if within else 0.0)
         inferences.append(Inference(count, low, high, width, within=within))
-    inferences += [Inference(count, number, number, 0.0, told=True) for count, number in told]
+    hidden_now = ((count, number) for count, number in told if count.identity not in rounded)
+    inferences += [Inference(count, number, number, 0.0, told=True) for count, number in hidden_now]
     return tuple(sorted(inferences, key=lambda i: (i.safe, i.required == 0, i.width, i.count.name, i.count.period)))
 
 
 def _around(hidden: Hidden, kinds: Mapping[str, str], true: _Truth) -> dict[tuple[object, ...], tuple[float, float]]:
     """Of hidden amounts that give away a contributor: how far down and up the bounds must lie (not below nothing)."""
-    levels = {count.identity: level for count, level in counts_in(hidden.amounts, kinds)}
+    levels = {count.identity: row["number"] for count, row in counts_in(hidden.amounts, kinds)}
     numbers = {key: true[key][1] for key in levels.keys() & true.keys()}
     return {key: (max(number - levels[key], 0.0), number + levels[key]) for key, number in numbers.items()}
 
@@ -167,11 +174,10 @@ def _withheld(
     """Numerators of values of which the edition tells the class or nothing: they must not be exact."""
     shows = Shows.model_validate(edition.get("shows", {}))
     topics = {indicator.id: indicator.topic for indicator in catalogue}
-    level = dict(zip(areas["id"], areas["level"], strict=True))
+    side_of = whose(areas, base, own)
 
     def agreed(indicator: str, area: str) -> bool:
-        side: Side = "own" if area in own.areas else "others" if level[area] == base else "sums"
-        return shows.of(indicator, topics[indicator], side) != "value"
+        return shows.of(indicator, topics[indicator], side_of(area)) in ("class", "nothing")
 
     rows = hidden.indicators
     if shows.everything or rows.empty:
@@ -182,16 +188,6 @@ def _withheld(
 
 def _catalogue(snapshot: Snapshot) -> list[Indicator]:
     return [Indicator.model_validate(entry) for entry in snapshot.meta["catalogue"]]
-
-
-def counts_of(snapshot: Snapshot, kinds: Mapping[str, str]) -> list[tuple[Count, float]]:
-    """All counts of an edition, NaN where it shows none."""
-    catalogue = _catalogue(snapshot)
-    measure = snapshot.meta["report"]["population"]
-    found = list(counts(snapshot.indicators, catalogue, kinds))
-    if measure and len(snapshot.population):
-        found += people(snapshot.population, measure)
-    return found
 
 
 def _told(
@@ -249,12 +245,13 @@ def _required(
 ) -> dict[tuple[object, ...], float]:
     """Widths that the rule asks for: of small counts, of those whose complement is small, of what is withheld."""
     rule = Rule.of(snapshot.meta, snapshot.areas)
+    side_of = whose(snapshot.areas, base, rule.own)
     proportions = {indicator.id for indicator in catalogue if indicator.kind == "proportion"}
-    rows = hidden.indicators[hidden.indicators["indicator"].isin(proportions)]
-    shown = snapshot.indicators[["indicator", "area", "period", "denominator"]]
-    both = rows.merge(shown, on=["indicator", "area", "period"], suffixes=("", "_shown"))
-    others = both["denominator"].fillna(both["denominator_shown"]) - both["numerator"]
-    not_meant = counts(both.assign(numerator=others, denominator=np.nan), catalogue, kinds)
+    rows = _with_shown(hidden, snapshot)
+    both = rows[rows["indicator"].isin(proportions)]
+    not_meant = counts(
+        both.assign(numerator=both["denominator"] - both["numerator"], denominator=np.nan), catalogue, kinds
+    )
     least_people = int(snapshot.meta["edition"].get("minimum_denominator", 0))
     few = _few(hidden, snapshot, least_people, catalogue, kinds)
     withheld = _withheld(hidden, snapshot.meta["edition"], rule.own, base, snapshot.areas, catalogue, kinds)
@@ -264,22 +261,28 @@ def _required(
     for count, number in [*true.values(), *not_meant]:
         if any(kinds.get(measure) == "guarded" for term, _, _ in count.parts for measure in term.measures):
             continue
-        least = rule.minimum([term for term, _, _ in count.parts])
-        if count.identity in true and 0 < abs(number) < least:
-            found[count.identity] = float(least)
+        terms = [term for term, _, _ in count.parts]
+        if count.identity in true and 0 < abs(number) < rule.minimum(terms):
+            found[count.identity] = float(rule.width(terms, side_of(count.area)))
     return {key: width for key, width in found.items() if not _theirs(true[key][0], true, rule.own)}
+
+
+def _with_shown(hidden: Hidden, snapshot: Snapshot) -> pd.DataFrame:
+    """Rows of the record with both true counts: what is not in it is shown as it is."""
+    key, counted = ["indicator", "area", "period"], ["numerator", "denominator"]
+    rows = hidden.indicators.merge(snapshot.indicators[[*key, *counted]], on=key, suffixes=("", "_shown"))
+    return rows.assign(**{name: rows[name].fillna(rows[f"{name}_shown"]) for name in counted})
 
 
 def _few(
     hidden: Hidden, snapshot: Snapshot, least: int, catalogue: Sequence[Indicator], kinds: Mapping[str, str]
 ) -> set[tuple[object, ...]]:
     """Hidden numerators of values on fewer people than the edition asks for; nobody or everybody meant is open."""
-    key = ["indicator", "area", "period"]
     only_counts = {measure: kind if kind == "count" else "amount" for measure, kind in kinds.items()}
     people = {indicator.id for indicator in catalogue if expressed(indicator.denominator, only_counts)}
-    rows = hidden.indicators[hidden.indicators["indicator"].isin(people)]
-    rows = rows.merge(snapshot.indicators[[*key, "denominator"]], on=key, suffixes=("", "_shown"))
-    everybody = rows["denominator"].fillna(rows["denominator_shown"])
+    rows = _with_shown(hidden, snapshot)
+    rows = rows[rows["indicator"].isin(people)]
+    everybody = rows["denominator"]
     small = (everybody < least) & (rows["numerator"].abs() > 0) & (rows["numerator"] != everybody)
     return {count.identity for count, _ in counts(rows[small].assign(denominator=np.nan), catalogue, kinds)}
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sozlib.disclosure.ledger import COLUMNS as AMOUNTS
@@ -34,7 +35,7 @@ class Hidden:
     Parameters
     ----------
     indicators
-        Columns indicator, area, period and :data:`COLUMNS`; a number that the edition shows is missing here.
+        Columns indicator, area, period and :data:`COLUMNS`; a number that the edition shows as it is is missing here.
     population
         Columns area, period, sex, age_from, value.
     amounts
@@ -69,7 +70,7 @@ class Hidden:
 def hidden_cells(
     full: pd.DataFrame, shown: pd.DataFrame, population: pd.DataFrame, shown_population: pd.DataFrame
 ) -> Hidden:
-    """What an edition's tables lack beside the unprotected ones.
+    """What an edition's tables lack beside the unprotected ones, or show as another number.
 
     Parameters
     ----------
@@ -80,23 +81,33 @@ def hidden_cells(
     """
     both = full[[*_KEY, *COLUMNS]].merge(shown[[*_KEY, *COLUMNS]], on=_KEY, suffixes=("", "_shown"))
     for name in COLUMNS:
-        both[name] = both[name].astype(float).where(both[f"{name}_shown"].isna())
-    both.loc[_told_by_both_ends(full, shown, both), "trend_change"] = np.nan
+        both[name] = both[name].astype(float).where(_another(both[name], both[f"{name}_shown"]))
+    both.loc[_told_by_both_ends(full, both), "trend_change"] = np.nan
     indicators = both.loc[both[list(COLUMNS)].notna().any(axis=1), [*_KEY, *COLUMNS]]
     people = population[[*_GROUP, "value"]].merge(
         shown_population[[*_GROUP, "value"]], on=_GROUP, suffixes=("", "_shown")
     )
-    people = people.loc[people["value"].notna() & people["value_shown"].isna(), [*_GROUP, "value"]]
+    hidden = people["value"].notna() & _another(people["value"], people["value_shown"])
+    people = people.loc[hidden, [*_GROUP, "value"]]
     return Hidden(indicators.reset_index(drop=True), people.reset_index(drop=True))
 
 
-def _told_by_both_ends(full: pd.DataFrame, shown: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
-    """Changes that a year hidden in between has taken away: no secret where the values at both ends are shown."""
+def _told_by_both_ends(full: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
+    """Changes that a year hidden in between has taken away: no secret where the values at both ends are shown as they
+    are.
+    """
     start = rows[_KEY].merge(full.reindex(columns=[*_KEY, "trend_from"]), on=_KEY, how="left")["trend_from"]
-    values = shown.set_index(_KEY)["value"]
+    values = rows["value_shown"].where(rows["value"].isna()).set_axis(pd.MultiIndex.from_frame(rows[_KEY]))
     ends = [pd.MultiIndex.from_arrays([rows["indicator"], rows["area"], year]) for year in (rows["period"], start)]
     both = values.reindex(ends[0]).notna().to_numpy() & values.reindex(ends[1]).notna().to_numpy()
     return pd.Series(both, index=rows.index)
+
+
+def _another(true: pd.Series, shown: pd.Series) -> npt.NDArray[np.bool_]:
+    """Where an edition shows another number than the true one, or none."""
+    numbers = true.to_numpy(dtype=float), shown.to_numpy(dtype=float)
+    same: npt.NDArray[np.bool_] = np.isclose(*numbers, rtol=1e-9, atol=0.0)
+    return ~same
 
 
 def record_of(snapshot: Path) -> Path:

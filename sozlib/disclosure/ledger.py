@@ -17,20 +17,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sozlib.disclosure.system import Count, expressed
-from sozlib.edition import Edition
+from sozlib.disclosure.rounding import whose
+from sozlib.disclosure.rule import Rule
+from sozlib.disclosure.system import Count, Limit, expressed
+from sozlib.edition import SIDES, Edition
 from sozlib.indicators.catalogue import Indicator, Term
 from sozlib.project import Project
 from sozlib.snapshot import Snapshot
 
-#: ``count`` says in JSON what is counted, ``year`` of what Stichtag.
-COLUMNS = ("count", "area", "year", "number")
+#: ``count`` says in JSON what is counted, ``year`` of what Stichtag. A rounded ``number`` may lie as much ``above`` or
+#: ``below`` the true one as these say; an exact one has 0.
+COLUMNS = ("count", "area", "year", "number", "below", "above")
+_REACH = ["below", "above"]
+_EARLIER = " (früher veröffentlicht)"
 
 
 def key_of(terms: tuple[Term, ...]) -> tuple[str, int]:
@@ -52,7 +58,7 @@ class Ledger:
     Parameters
     ----------
     table
-        Columns :data:`COLUMNS`, each count once: as it was shown last.
+        Columns :data:`COLUMNS`, each count once: as it was shown last; once more where it was shown rounded, too.
     """
 
     table: pd.DataFrame
@@ -62,7 +68,9 @@ class Ledger:
         """Ledger of released editions, oldest first."""
         frames = [pd.read_parquet(path) for path in paths]
         frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(COLUMNS))
-        return cls(frame.drop_duplicates(["count", "area", "year"], keep="last", ignore_index=True))
+        # Editions of before anything was rounded say nothing of it.
+        frame = frame.reindex(columns=list(COLUMNS)).fillna(dict.fromkeys(_REACH, 0.0))
+        return cls(frame.drop_duplicates(["count", "area", "year", *_REACH], keep="last", ignore_index=True))
 
     def __bool__(self) -> bool:
         return bool(len(self.table))
@@ -86,23 +94,34 @@ class Ledger:
         return np.asarray(shown == number)
 
     def counts(self, kinds: Mapping[str, str]) -> Iterator[tuple[Count, float]]:
-        """The ledger's counts, as the attack takes them."""
-        return counts_in(self.table, kinds, " (früher veröffentlicht)")
+        """The ledger's exact counts, as the attack takes them."""
+        return ((count, row["number"]) for count, row in counts_in(self.table[~self._rounded], kinds, _EARLIER))
+
+    def limits(self, kinds: Mapping[str, str]) -> Iterator[Limit]:
+        """What the ledger's rounded counts say."""
+        for count, row in counts_in(self.table[self._rounded], kinds, _EARLIER):
+            yield Limit(((count, 1.0),), row["number"] - row["below"], row["number"] + row["above"])
+
+    @property
+    def _rounded(self) -> pd.Series:
+        return self.table[_REACH].astype(float).sum(axis=1) > 0
 
     @cached_property
     def _numbers(self) -> pd.Series:
-        return self.table.set_index(["count", "area", "year"])["number"]
+        return self.table[~self._rounded].set_index(["count", "area", "year"])["number"]
 
 
-def counts_in(table: pd.DataFrame, kinds: Mapping[str, str], remark: str = "") -> Iterator[tuple[Count, float]]:
-    """Counts of a table with columns :data:`COLUMNS`, each with its number; ``remark`` goes with their names."""
+def counts_in(
+    table: pd.DataFrame, kinds: Mapping[str, str], remark: str = ""
+) -> Iterator[tuple[Count, dict[Any, Any]]]:
+    """Counts of a table with the columns count, area, year, each with its row; ``remark`` goes with their names."""
     for key, rows in table.groupby("count", sort=False):
         terms = tuple(Term.model_validate_json(part) for part in str(key).split("|"))
         parts = expressed(terms, kinds)
         if parts:
             name = f"{' + '.join(m for term in terms for m in term.measures)}{remark}"
-            for area, year, number in zip(rows["area"], rows["year"], rows["number"], strict=True):
-                yield Count(parts, str(area), int(year), name), float(number)
+            for row in rows.to_dict("records"):
+                yield Count(parts, str(row["area"]), int(row["year"]), name), row
 
 
 def entry(project: Project, edition: str) -> Path:
@@ -127,6 +146,13 @@ def ledger_of(project: Project, edition: Edition) -> Ledger:
 
 def published_counts(snapshot: Snapshot) -> pd.DataFrame:
     """Every count that an edition shows, columns :data:`COLUMNS`."""
+    rule = Rule.of(snapshot.meta, snapshot.areas)
+    side_of = whose(snapshot.areas, str(snapshot.meta["report"]["levels"][0]["id"]), rule.own)
+
+    def reach(terms: tuple[Term, ...], areas: pd.Series) -> dict[str, list[float]]:
+        ends = {side: rule.rounding.reach(terms, side) for side in SIDES}
+        return {name: [ends[side_of(area)][i] for area in areas] for i, name in enumerate(_REACH)}
+
     frames = []
     for indicator in (Indicator.model_validate(entry) for entry in snapshot.meta["catalogue"]):
         rows = snapshot.indicators[snapshot.indicators["indicator"] == indicator.id]
@@ -135,7 +161,8 @@ def published_counts(snapshot: Snapshot) -> pd.DataFrame:
             if terms and not indicator.delivered:
                 key, lag = key_of(terms)
                 year = rows["period"] - lag
-                frames.append(pd.DataFrame({"count": key, "area": rows["area"], "year": year, "number": rows[side]}))
+                told = {"count": key, "area": rows["area"], "year": year, "number": rows[side]}
+                frames.append(pd.DataFrame({**told, **reach(terms, rows["area"])}))
     measure = snapshot.meta["report"]["population"]
     if measure and len(snapshot.population):
         rows = snapshot.population
@@ -146,6 +173,7 @@ def published_counts(snapshot: Snapshot) -> pd.DataFrame:
                     "area": rows["area"],
                     "year": rows["period"],
                     "number": rows["value"],
+                    **reach((Term(measure=measure),), rows["area"]),
                 }
             )
         )

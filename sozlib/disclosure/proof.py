@@ -54,7 +54,8 @@ def run_attack(
     sources = read_sources(project)[0].values()
     kinds = {m.id: "guarded" if m.dominance else m.kind for source in sources for m in source.measures}
     hidden = read_hidden(record_of(snapshot.path))
-    return attack(snapshot, hidden, kinds, held, earlier=tuple(earlier.counts(kinds)), exact=exact)
+    numbers, limits = tuple(earlier.counts(kinds)), tuple(earlier.limits(kinds))
+    return attack(snapshot, hidden, kinds, held, earlier=numbers, before=limits, exact=exact)
 
 
 def prove(project: Project, snapshot: Snapshot, held: Sequence[Snapshot] = (), earlier: Ledger = NOTHING) -> str:

@@ -17,7 +17,8 @@ further ones wherever a published sum of age groups, of both sexes or of areas w
 
 What this does **not** do: counts of one measure in overlapping groups (under 15, under 18) may give away a hidden one
 (:mod:`sozlib.disclosure.attack` finds it and stops the build); groups of which all or nobody are meant stay visible;
-nothing is rounded. Empty counts are shown as "–".
+Empty counts are shown as "–". Rounded counts (:mod:`sozlib.disclosure.rounding`) come rounded: here it is only decided
+which of them have to be hidden besides.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ from sozlib.disclosure.dominance import level_of
 from sozlib.disclosure.ledger import COLUMNS, NOTHING, Ledger, key_of, population_keys
 from sozlib.disclosure.opening import opened
 from sozlib.disclosure.own import NOBODY, Own
+from sozlib.disclosure.rounding import EXACT, Rounding, sides
 from sozlib.disclosure.rule import Rule
+from sozlib.edition import SIDES
 from sozlib.indicators.catalogue import SURFACE, Indicator, Term
 from sozlib.indicators.compute import compared, typed
 
@@ -60,6 +63,8 @@ def protect(
     ledger: Ledger = NOTHING,
     amounts: pd.DataFrame = _NO_AMOUNTS,
     minimum_denominator: int = 0,
+    rounding: Rounding = EXACT,
+    rounded: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Indicators of an edition.
 
@@ -86,17 +91,24 @@ def protect(
     minimum_denominator
         Values on fewer people than this (whose denominator counts fewer) are hidden with their numerator; 0 asks for
         nothing.
+    rounding
+        Which counts are shown rounded: those that their base covers need not be hidden.
+    rounded
+        The same rows as they are to be shown; without it those of ``frame``.
     """
+    as_shown = frame if rounded is None else rounded
     if minimum <= 1 or frame.empty:
-        return frame
+        return as_shown
     frame = frame.reset_index(drop=True)
     by_id = {indicator.id: indicator for indicator in indicators}
-    cells = _cells(frame, by_id, Rule(minimum, sources), minimum_denominator)
+    side = sides(frame["area"], areas, levels[0], NOBODY)
+    cells = _cells(frame, by_id, Rule(minimum, sources, rounding=rounding), minimum_denominator, side)
     cells["level"] = level_of(amounts, cells["key"], cells["area"], cells["at"])
     cells["hidden"] = _hidden(cells, areas, own, ledger)
     hidden = cells.set_index(["key", "area", "at"])["hidden"].groupby(level=[0, 1, 2]).any()
     numerator = _seen(frame, by_id, "numerator", hidden)
     denominator = _seen(frame, by_id, "denominator", hidden)
+    frame = as_shown.reset_index(drop=True)
     rows = (numerator | denominator) & ~frame["status"].isin([".", "x", "..."])
     frame.loc[rows, "status"] = SIGN
     frame.loc[rows | numerator | denominator, _FOLLOWING] = np.nan
@@ -120,7 +132,13 @@ def _counts(terms: tuple[Term, ...]) -> bool:
     return bool(terms) and all(term.measures != (SURFACE,) for term in terms)
 
 
-def _cells(frame: pd.DataFrame, by_id: dict[str, Indicator], rule: Rule, minimum_denominator: int) -> pd.DataFrame:
+def _cells(
+    frame: pd.DataFrame,
+    by_id: dict[str, Indicator],
+    rule: Rule,
+    minimum_denominator: int,
+    side_of: npt.NDArray[np.object_],
+) -> pd.DataFrame:
     """Every count behind the indicators once: key, area, at (its own period), number, size, least, minimum, few.
 
     ``few``: the count is the numerator of a value that rests on too few people.
@@ -145,10 +163,24 @@ def _cells(frame: pd.DataFrame, by_id: dict[str, Indicator], rule: Rule, minimum
             few = (side == "numerator") & (people < minimum_denominator) & (size.abs() > 0)
             cell = {"key": key, "area": rows["area"], "at": at, "number": rows[side], "size": size, "least": least}
             cell["few"] = few
-            parts.append(pd.DataFrame({**cell, "minimum": rule.minimum(terms)}))
+            # Whoever is not meant is covered only where all are rounded, too.
+            beside = indicator.denominator if side == "numerator" and indicator.kind == "proportion" else ()
+            parts.append(pd.DataFrame({**cell, "minimum": _hideable(rule, terms, beside, side_of[rows.index])}))
     cells = pd.concat(parts, ignore_index=True)
     first, together = dict.fromkeys(("number", "size"), "first"), {"least": "min", "minimum": "max", "few": "any"}
     return cells.groupby(["key", "area", "at"], as_index=False, sort=False).agg(first | together)
+
+
+def _hideable(
+    rule: Rule, terms: Sequence[Term], beside: Sequence[Term], side: npt.NDArray[np.object_]
+) -> npt.NDArray[np.int_]:
+    """Counts above zero and below this are hidden: the rule's minimum, 0 where rounding covers it."""
+    least = rule.minimum(terms)
+    found: npt.NDArray[np.int_] = np.full(len(side), least)
+    for whose in SIDES:
+        if rule.rounding.covers((*terms, *beside), whose, least):
+            found[side == whose] = 0
+    return found
 
 
 def _hidden(cells: pd.DataFrame, areas: pd.DataFrame, own: Own, ledger: Ledger) -> npt.NDArray[np.bool_]:
@@ -202,6 +234,9 @@ def protect_population(
     measure: str | None = None,
     sources: Mapping[str, int] = _NO_OTHER,
     ledger: Ledger = NOTHING,
+    rounding: Rounding = EXACT,
+    rounded: pd.DataFrame | None = None,
+    level: str = "",
 ) -> pd.DataFrame:
     """Population by age group and sex of an edition; hidden cells have the status "." and no value.
 
@@ -218,20 +253,25 @@ def protect_population(
         Areas of all levels.
     indicators
         The catalogue: its terms name the sums of age groups that are published beside the table.
-    minimum, own, sources, ledger
+    minimum, own, sources, ledger, rounding, rounded
         See :func:`protect`.
     measure
-        Measure of the population; without it, sources and ledger have no say.
+        Measure of the population; without it, sources, ledger and rounding have no say.
+    level
+        Id of the reporting level, for ``rounding``.
     """
+    as_shown = population if rounded is None else rounded
     if minimum <= 1 or population.empty:
-        return population
+        return as_shown
     cells = population.reset_index(drop=True)
     sizes = cells["value"].to_numpy(dtype=float)
     told = np.zeros(len(cells), dtype=bool)
+    least = np.full(len(cells), minimum)
     if measure:
-        minimum = max(minimum, sources.get(measure, 0))
+        side = sides(cells["area"], areas, level, NOBODY)
+        least = _hideable(Rule(minimum, sources, rounding=rounding), [Term(measure=measure)], (), side)
         told = ledger.tells(population_keys(cells, measure), cells["area"], cells["period"], sizes)
-    primary = (sizes > 0) & (sizes < minimum)
+    primary = (sizes > 0) & (sizes < least)
     sums = nested(cells, areas, ["period", "sex", "age_from"])
     for bounds in sorted(_age_sums(indicators)):
         low, high, sex = bounds
@@ -249,13 +289,14 @@ def protect_population(
     for position, area, period in cells.loc[cells["sex"] == "", ["area", "period"]].itertuples():
         if (area, period) in groups:
             sums.append(Sum(tuple(int(within[i]) for i in groups[area, period]), int(position)))
-    hidden = conceal(sizes, primary, sums, minimum, told=told)
+    hidden = conceal(sizes, primary, sums, least, told=told)
     left = [equation.without(told) for equation in sums] if told.any() else sums
-    hidden = opened(hidden, sizes, primary, left, minimum)
+    hidden = opened(hidden, sizes, primary, left, least)
     if own:
-        hidden = own.disclosed(hidden, sizes, sizes, cells["area"], sums, minimum, primary, told=told)
+        hidden = own.disclosed(hidden, sizes, sizes, cells["area"], sums, least, primary, told=told)
         mine = cells["area"].isin(own.areas).to_numpy()
-        hidden = opened(hidden, sizes, hidden & primary, left, minimum, keep=~mine | (sizes < own.minimum))
+        hidden = opened(hidden, sizes, hidden & primary, left, least, keep=~mine | (sizes < own.minimum))
+    cells = as_shown.reset_index(drop=True)
     cells.loc[hidden, "status"] = SIGN
     cells.loc[hidden, "value"] = np.nan
     return cells

@@ -1,6 +1,7 @@
 """What an edition tells of counts whose numbers it does not show: inequalities between them.
 
 * Those meant are never more than all, whether the edition shows how many all are or not.
+* A rounded number says between which two the true one lies.
 * A class says between which limits a value lies, and so between which multiples of the denominator its numerator does.
 
 A rate whose counts are hidden is never shown (:mod:`sozlib.disclosure.protect`), so rounded rates say nothing more.
@@ -8,12 +9,14 @@ A rate whose counts are hidden is never shown (:mod:`sozlib.disclosure.protect`)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from sozlib.disclosure.system import Count, Limit, expressed
+from sozlib.disclosure.rounding import whose
+from sozlib.disclosure.rule import Rule
+from sozlib.disclosure.system import Count, Identity, Limit, counts, expressed, people
 from sozlib.indicators.catalogue import SURFACE, Indicator
 from sozlib.indicators.limits import class_range
 from sozlib.snapshot import CLASSES, Snapshot
@@ -43,9 +46,11 @@ def told(snapshot: Snapshot, catalogue: Sequence[Indicator], kinds: Mapping[str,
     kinds
         Kinds of the measures; only counts are numbers of people that can be compared.
     """
+    known = rounded(snapshot, kinds)
+    yield from _telling(known)
     limits = snapshot.meta.get("class_limits") or {}
     rows = snapshot.indicators
-    uncertain = rows[rows["numerator"].isna() | rows["denominator"].isna()]
+    uncertain = rows if snapshot.meta.get("rounding") else rows[rows["numerator"].isna() | rows["denominator"].isna()]
     by_id = {indicator.id: indicator for indicator in catalogue}
     km2 = dict(zip(snapshot.areas["id"], snapshot.areas["km2"].astype(float), strict=True))
     for id, found in uncertain.groupby("indicator", sort=False):
@@ -56,13 +61,69 @@ def told(snapshot: Snapshot, catalogue: Sequence[Indicator], kinds: Mapping[str,
             if below is None:
                 continue
             above = Count(numerator, str(area), int(period), f"{indicator.short_title} (Zähler)")
-            if indicator.kind == "proportion":
+            if indicator.kind == "proportion" and not _apart(above, below, known):
                 yield _at_most(above, below)
             if status in CLASSES:
                 place, _ = CLASSES[status]
                 yield from of_class(
                     above, below, class_range(place - 1, limits[str(id)], indicator.decimals), indicator
                 )
+
+
+def shown(snapshot: Snapshot, kinds: Mapping[str, str]) -> list[tuple[Count, float]]:
+    """All counts of an edition with the numbers that stand there, rounded ones as they are; NaN where it shows none."""
+    catalogue = [Indicator.model_validate(entry) for entry in snapshot.meta["catalogue"]]
+    measure = snapshot.meta["report"]["population"]
+    found = list(counts(snapshot.indicators, catalogue, kinds))
+    if measure and len(snapshot.population):
+        found += people(snapshot.population, measure)
+    return found
+
+
+def exact(snapshot: Snapshot, kinds: Mapping[str, str]) -> list[tuple[Count, float]]:
+    """All counts of an edition with their true numbers, NaN where it shows a rounded one or none."""
+    limit = _limit_of(snapshot)
+    return [(count, number if limit(count, number) is None else np.nan) for count, number in shown(snapshot, kinds)]
+
+
+def rounded(snapshot: Snapshot, kinds: Mapping[str, str]) -> dict[Identity, Limit]:
+    """What the numbers of an edition that rounds say of their counts; exact ones leave nothing open."""
+    if not snapshot.meta.get("rounding"):
+        return {}
+    limit = _limit_of(snapshot)
+    numbers = {count.identity: (count, number) for count, number in shown(snapshot, kinds) if np.isfinite(number)}
+    return {
+        key: limit(count, number) or Limit(((count, 1.0),), number, number) for key, (count, number) in numbers.items()
+    }
+
+
+def _telling(rounded: Mapping[Identity, Limit]) -> Iterator[Limit]:
+    """Those that say more than others do: a sum of counts is made of the rounded counts, so nothing but where one of
+    these is not shown.
+    """
+    for (parts, area), limit in rounded.items():
+        alone = all((((*group, 1.0, year),), area) in rounded for *group, _, year in parts)
+        if limit.low < limit.high and (len(parts) == 1 or not alone):
+            yield limit
+
+
+def _apart(above: Count, below: Below, rounded: Mapping[Identity, Limit]) -> bool:
+    """Whether those meant are fewer than all by what is shown of each."""
+    if below.count is None:
+        return False
+    meant, everyone = rounded.get(above.identity), rounded.get(below.count.identity)
+    return meant is not None and everyone is not None and meant.high <= everyone.low
+
+
+def _limit_of(snapshot: Snapshot) -> Callable[[Count, float], Limit | None]:
+    """What a number of an edition says of its count; None where it is exact or there is none."""
+    rule = Rule.of(snapshot.meta, snapshot.areas)
+    side_of = whose(snapshot.areas, str(snapshot.meta["report"]["levels"][0]["id"]), rule.own)
+
+    def limit(count: Count, number: float) -> Limit | None:
+        return rule.rounding.limit(count, number, side_of(count.area)) if np.isfinite(number) else None
+
+    return limit
 
 
 def _below(indicator: Indicator, area: str, period: int, kinds: Mapping[str, str], km2: float) -> Below | None:

@@ -13,6 +13,8 @@ from typing import Any
 import pandas as pd
 
 from sozlib.disclosure.own import NOBODY, Own
+from sozlib.disclosure.rounding import EXACT, Rounding
+from sozlib.edition import Side
 from sozlib.indicators.catalogue import Term
 
 
@@ -28,11 +30,14 @@ class Rule:
         ``minimum_count`` of the source of each measure that has one.
     own
         Areas of the readers, with a minimum of their own.
+    rounding
+        Which counts are shown rounded.
     """
 
     edition: int
     sources: Mapping[str, int] = field(default_factory=dict)
     own: Own = NOBODY
+    rounding: Rounding = EXACT
 
     @classmethod
     def of(cls, meta: Mapping[str, Any], areas: pd.DataFrame) -> Rule:
@@ -41,7 +46,16 @@ class Rule:
         own = Own.of(edition.get("own", ()), areas, int(edition.get("own_minimum_count", 0)))
         sources = meta.get("sources", ())
         each = {m: int(s["minimum_count"]) for s in sources if s.get("minimum_count") for m in s["measures"]}
-        return cls(int(edition["minimum_count"]), each, own)
+        return cls(int(edition["minimum_count"]), each, own, Rounding.read(meta))
+
+    def width(self, terms: Sequence[Term], side: Side) -> int:
+        """How uncertain a small count of these terms has to stay.
+
+        By the minimum where it is hidden. Where rounding covers it, it must not be told from nobody nor from any other
+        number that the minimum protects, which is one less.
+        """
+        least = self.minimum(terms)
+        return least - 1 if self.rounding.covers(terms, side, least) else least
 
     def minimum(self, terms: Sequence[Term]) -> int:
         """Smallest number of a count of these terms that may be shown of others' areas."""

@@ -20,6 +20,7 @@ import pandas as pd
 from sozlib.disclosure.concealment import conceal
 from sozlib.disclosure.own import Own
 from sozlib.disclosure.protect import SIGN, nested
+from sozlib.disclosure.rounding import sides
 from sozlib.edition import SIDES, Shows
 from sozlib.indicators.catalogue import Indicator
 from sozlib.indicators.compute import INTERNAL_COLUMNS, compared, typed
@@ -89,12 +90,12 @@ def shown(
     frame = frame.reset_index(drop=True)
     by_id = {indicator.id: indicator for indicator in indicators}
     level = frame["area"].map(dict(zip(areas["id"], areas["level"], strict=True)))
-    side = np.where(frame["area"].isin(own.areas), "own", np.where(level == levels[0], "others", "sums"))
+    side = sides(frame["area"], areas, levels[0], own)
     showing = pd.Series("value", index=frame.index)
     for whose in SIDES:
         for id, rows in frame[side == whose].groupby("indicator", sort=False).groups.items():
             showing[rows] = shows.of(str(id), by_id[str(id)].topic, whose)
-    declared = showing != "value"
+    declared = showing.isin(["class", "nothing"])
     told = (showing == "class") & (level == levels[0]) & ~frame["status"].isin(WITHOUT_VALUE) & frame["value"].notna()
     classes = [
         _class_of(by_id[id], value, below, limits[id], max(minimum, 1))
@@ -113,22 +114,22 @@ def shown(
     return frame
 
 
-def population_shown(population: pd.DataFrame, *, shows: Shows, own: Own, base: Sequence[str]) -> pd.DataFrame:
+def population_shown(
+    population: pd.DataFrame, areas: pd.DataFrame, level: str, *, shows: Shows, own: Own
+) -> pd.DataFrame:
     """Population by age and sex as far as an edition shows it; it has no classes, so a class withholds it.
 
     Parameters
     ----------
     population
         What :func:`sozlib.disclosure.protect.protect_population` left.
+    areas, level
+        Areas of all levels; id of the reporting level.
     shows, own
         The general rule counts; topics and indicators have no say in it.
-    base
-        Ids of the reporting level.
     """
-    general = {side: getattr(shows, side) not in (None, "value") for side in ("own", "others", "sums")}
-    side = np.where(
-        population["area"].isin(own.areas), "own", np.where(population["area"].isin(list(base)), "others", "sums")
-    )
+    general = {side: getattr(shows, side) in ("class", "nothing") for side in SIDES}
+    side = sides(population["area"], areas, level, own)
     closed = pd.Series(side, index=population.index).map(general).astype(bool)
     if not closed.any():
         return population

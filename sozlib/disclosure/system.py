@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,8 @@ from sozlib.indicators.catalogue import SURFACE, Indicator, Term
 
 #: measure, lower age, upper age (exclusive), sex, nationality
 Group = tuple[str, float, float, str, str]
+#: What is counted, where and when: equal for the same count, wherever it stands.
+Identity = tuple[Any, ...]
 #: group, area of the reporting level, year
 Atom = tuple[Group, str, int]
 
@@ -50,11 +53,11 @@ class Count:
     name: str
 
     @cached_property
-    def identity(self) -> tuple[object, ...]:
+    def identity(self) -> Identity:
         """Equal for the same count, wherever it stands."""
         return (
             tuple(
-                (t.measures, t.sex, t.age_from, t.age_to, t.nationality, w, self.period - lag)
+                (t.measures, t.sex, t.age_from or 0, t.age_to, t.nationality, w, self.period - lag)
                 for t, w, lag in self.parts
             ),
             self.area,
@@ -122,7 +125,7 @@ class Limit:
     low: float = -np.inf
     high: float = np.inf
 
-    def allows(self, numbers: Mapping[tuple[object, ...], float]) -> bool:
+    def allows(self, numbers: Mapping[Identity, float]) -> bool:
         """Whether these numbers, by identity of their count, keep to it; true where one of them is not among them."""
         found = [numbers.get(count.identity, np.nan) for count, _ in self.parts]
         total = sum(number * weight for number, (_, weight) in zip(found, self.parts, strict=True))
@@ -153,8 +156,8 @@ class System:
         What is published of counts beside their numbers.
     """
 
-    known: Mapping[tuple[object, ...], tuple[Count, float]]
-    unknown: Mapping[tuple[object, ...], Count]
+    known: Mapping[Identity, tuple[Count, float]]
+    unknown: Mapping[Identity, Count]
     areas: pd.DataFrame
     base: str
     sexes: tuple[str, ...] = ("m", "f")
@@ -170,8 +173,8 @@ class System:
         limits: Sequence[Limit] = (),
     ) -> System:
         """System of the counts of an edition; a count that is shown anywhere is known everywhere."""
-        known: dict[tuple[object, ...], tuple[Count, float]] = {}
-        unknown: dict[tuple[object, ...], Count] = {}
+        known: dict[Identity, tuple[Count, float]] = {}
+        unknown: dict[Identity, Count] = {}
         for count, number in published:
             if np.isfinite(number):
                 known.setdefault(count.identity, (count, number))

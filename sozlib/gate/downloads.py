@@ -40,9 +40,14 @@ def leaks(path: Path, names: Names) -> Iterator[Leak]:
         cell = _cell(row)
         if cell is None or cell not in names.hidden.cells:
             continue
-        hidden = names.hidden.cells[cell]
+        hidden, beside = names.hidden.cells[cell], names.beside.get(cell, {})
         for column, number in _COLUMNS.items():
-            if number in hidden and _is_number(row.get(column)):
+            told = row.get(column)
+            if number in beside:
+                leaks_out = column != "rang" and _betrays(told, beside[number], names.printed(cell[0], number))
+            else:
+                leaks_out = number in hidden and _is_number(told)
+            if leaks_out:
                 yield Leak(f"{place}, Spalte „{column}“", names.described(cell))
 
 
@@ -51,6 +56,15 @@ def _cell(row: Mapping[str, Any]) -> tuple[str, str, int] | None:
         return str(row["indikator"]), str(row["gebiet_id"]), int(row["jahr"])
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def _betrays(told: Any, shown: float, decimals: int) -> bool:
+    """Whether a number is another than the rounded one that the edition shows in place of the true one."""
+    try:
+        number = float(str(told).replace(",", "."))
+    except ValueError:
+        return _is_number(told)
+    return abs(number - shown) > 0.5 * 10.0**-decimals * (1 + 1e-6)
 
 
 def _is_number(value: Any) -> bool:

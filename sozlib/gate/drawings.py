@@ -110,7 +110,7 @@ def _in_year(
         numbers = names.hidden.cells[cell]
         if "value" not in numbers:
             continue
-        if cell[1] in rows:
+        if cell[1] in rows and names.without_value(cell):
             y = rows[cell[1]]
             if any(y - 12 < cy < y + 4 for _, cy in drawing.circles):
                 yield cell
@@ -138,7 +138,7 @@ def _in_panels(drawing: Drawing, indicator: str | None, area: str, names: Names)
             continue
         below = next((y for y in rows if y > text.y), np.inf)
         for cell in names.cells(key[0], key[1]):
-            if "value" not in names.hidden.cells[cell]:
+            if not names.without_value(cell):
                 continue
             x = text.x + 5 + (cell[2] - ends[0]) / (ends[-1] - ends[0]) * (right - text.x - 13)
             inside = (points[:, 1] > text.y) & (points[:, 1] < below) & (np.abs(points[:, 0] - x) <= NEAR)

@@ -35,7 +35,7 @@ def hidden_areas(drawing: Drawing, indicator: str, names: Names) -> Iterator[tup
     coloured = [rings for paint, rings in drawing.shapes if paint in colours]
     told = names.statuses(indicator)
     for cell in names.cells(indicator, period=int(named[-1]) if named else None):
-        if "value" not in names.hidden.cells[cell] or told.get(cell[1:]) in CLASSES:
+        if not names.without_value(cell) or told.get(cell[1:]) in CLASSES:
             continue
         places = [(text.x, text.y - _BASELINE) for text in drawing.texts if names.number(text.words) == cell[1]]
         if any(_inside(place, rings) for place in places for rings in coloured):

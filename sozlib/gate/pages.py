@@ -15,6 +15,8 @@ from sozlib.gate.words import Names, normal
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 #: Columns of tables whose numbers count areas or years, not people.
 _COUNTERS = frozenset({"nr.", "jahr", "rang"})
+#: What a true number is looked for by where a rounded one stands.
+_NUMBERS = frozenset({"numerator", "denominator", "value"})
 _BLOCKS = ("p", "li", "dd", "dt", "figcaption", "caption", "desc", "title", "h1", "h2", "h3", "h4", "summary")
 _ATTRIBUTES = ("alt", "aria-label", "title", "content", "data-pagefind-meta", "summary")
 _KINDS = {"desc": "Alternativtext", "title": "Titel", "figcaption": "Beschriftung"}
@@ -122,17 +124,24 @@ class Page:
             numbers = {n for n in numbers if telling(n) and not _YEAR.fullmatch(n)}
         if not numbers:
             return
+        # Of what is shown rounded the true number is looked for where its year is named.
+        years = {period} if strict else {int(year) for year in _YEAR.findall(text)}
         for cell in self.names.cells(indicator, area, period):
-            # In a cell of a table only the cell itself can explain a number; in a sentence anything of the indicator.
-            near = {cell} if strict and period is not None else self._near(indicator, area)
-            explained = frozenset[str]().union(*(self.names.shown.get(key, frozenset()) for key in near))
+            # Where a table has no number, nothing else explains one there; elsewhere anything of the indicator does.
+            rounded = cell in self.names.beside
+            if rounded and cell[2] not in years:
+                continue
+            alone = strict and period is not None and not rounded
+            explained = (
+                self.names.shown.get(cell, frozenset()) if alone else self.names.explained.get(indicator, frozenset())
+            )
             if not strict:
                 explained |= self.names.class_limits.get(indicator, frozenset())
-            if any(number in self.names.forms[cell] and number not in explained for number in numbers):
+            forms = self.names.forms[cell]
+            # Where rounded numbers stand many a bound of a true one is like some other number.
+            wanted = [form for form, column in forms.items() if column in _NUMBERS] if rounded else forms
+            if any(number in wanted and number not in explained for number in numbers):
                 yield Leak(place, self.names.described(cell))
-
-    def _near(self, indicator: str, area: str | None) -> set[tuple[str, str, int]]:
-        return {key for key in self.names.shown if key[0] == indicator}
 
     def _people(self, named: list[str], text: str, caption: str, place: str) -> Iterator[Leak]:
         """Cells of a table of the population by age and sex."""

@@ -38,7 +38,7 @@ def hidden_values(drawing: Drawing, area: str, names: Names) -> Iterator[tuple[s
         for cell in names.cells(indicator, period=last):
             if "value" not in names.hidden.cells[cell]:
                 continue
-            own = cell[1] == area and _has_mark(drawing, top, below, names)
+            own = cell[1] == area and names.without_value(cell) and _has_mark(drawing, top, below, names)
             printed = {form for form, column in names.forms[cell].items() if column == "value"}
             if own or numbers & printed - shown:
                 yield cell

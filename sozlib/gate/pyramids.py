@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sozlib.gate.drawing import NEAR, YEAR, Axis, Drawing, fit, value_of
-from sozlib.gate.words import Names
+from sozlib.gate.words import Names, People
 
 _AGE = re.compile(r"(\d+)(?:[-–]\d+|\+)")
 #: Age groups span so many years.
@@ -21,9 +21,6 @@ _SPAN = 5
 _BASELINE = 4.0
 #: The legend stands above this, px.
 _LEGEND = 30.0
-
-#: Area, year, sex and lower age, as in :attr:`sozlib.disclosure.hidden.Hidden.people`.
-People = tuple[str, int, str, int]
 
 
 def hidden_groups(drawing: Drawing, area: str, names: Names) -> Iterator[People]:
@@ -48,7 +45,7 @@ def hidden_groups(drawing: Drawing, area: str, names: Names) -> Iterator[People]
     shown = drawing.paints != names.palette["withheld"]
     for group, count in names.hidden.people.items():
         of, period, sex, low = group
-        if of != area or period not in (own, compared):
+        if of != area or period not in (own, compared) or group in names.drawn:
             continue
         y, left = rows(low), sex == "m"
         side = (drawing.points[:, 0] < middle) == left

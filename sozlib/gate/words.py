@@ -22,6 +22,9 @@ from sozlib.snapshot import Snapshot
 _NUMBERS = ("numerator", "denominator", "value", "lower", "upper", "trend_change", "whole_value", "region_value")
 _SHOWN = ("indicator", "area", "period", "status", *_NUMBERS)
 
+#: Area, year, sex and lower age, as in :attr:`sozlib.disclosure.hidden.Hidden.people`.
+People = tuple[str, int, str, int]
+
 _SPACE = re.compile(r"[\s\u00a0\u202f\u2009]+")
 _UNIT = re.compile(r" \([^()]*\)$")
 
@@ -56,6 +59,8 @@ class Names:
         Fingerprints of hidden numbers that no number of the edition shares.
     limits
         Of each indicator the limits of the classes that the edition tells instead of values.
+    drawn
+        Hidden age groups of the population for which another, rounded number is shown.
     """
 
     catalogue: tuple[Mapping[str, Any], ...]
@@ -66,6 +71,7 @@ class Names:
     hidden: Hidden
     marks: frozenset[str]
     limits: Mapping[str, tuple[float, ...]]
+    drawn: frozenset[People] = frozenset()
 
     @classmethod
     def of(cls, snapshot: Snapshot, hidden: Hidden) -> Names:
@@ -86,6 +92,7 @@ class Names:
             hidden,
             frozenset(secret - public),
             {id: tuple(found) for id, found in (snapshot.meta.get("class_limits") or {}).items()},
+            frozenset(_groups(snapshot) & hidden.people.keys()),
         )
 
     @cached_property
@@ -99,6 +106,7 @@ class Names:
                 hashlib.sha256(hashed.tobytes()).hexdigest(),
                 sorted([*cell, numbers] for cell, numbers in self.hidden.cells.items()),
                 sorted([*group, number] for group, number in self.hidden.people.items()),
+                sorted(self.drawn),
             ]
         )
 
@@ -198,8 +206,27 @@ class Names:
         every = frozenset[str]().union(*self.forms.values())
         return frozenset(form for form in every if "," in form or len(form) > 3)
 
+    def printed(self, indicator: str, column: str) -> int:
+        """Decimals of a number in data files."""
+        return 2 if column in ("numerator", "denominator") else self.decimals.get(indicator, 1)
+
     def _fine(self, indicator: str, column: str) -> int:
         return 0 if column in ("numerator", "denominator") else self.decimals.get(indicator, 1)
+
+    @cached_property
+    def beside(self) -> dict[tuple[str, str, int], dict[str, float]]:
+        """Of cells whose true numbers are hidden the rounded ones that the edition shows in their place, by column."""
+        found: dict[tuple[str, str, int], dict[str, float]] = {}
+        for row in self.rows.to_dict("records"):
+            key = (str(row["indicator"]), str(row["area"]), int(row["period"]))
+            shown = {c: float(row[c]) for c in self.hidden.cells.get(key, ()) if pd.notna(row[c])}
+            if shown:
+                found[key] = shown
+        return found
+
+    def without_value(self, cell: tuple[str, str, int]) -> bool:
+        """Whether the edition hides the value of a cell and shows none in its place."""
+        return "value" in self.hidden.cells[cell] and "value" not in self.beside.get(cell, ())
 
     @cached_property
     def shown(self) -> dict[tuple[str, str, int], frozenset[str]]:
@@ -210,6 +237,14 @@ class Names:
             numbers = [(c, float(row[c])) for c in _NUMBERS if row[c] is not None]
             found[key] = frozenset(form for c, n in numbers for form in _as_shown(n, self._fine(key[0], c)))
         return found
+
+    @cached_property
+    def explained(self) -> dict[str, frozenset[str]]:
+        """Forms of all numbers that the edition shows of an indicator."""
+        found: dict[str, set[str]] = {}
+        for (indicator, _, _), forms in self.shown.items():
+            found.setdefault(indicator, set()).update(forms)
+        return {indicator: frozenset(forms) for indicator, forms in found.items()}
 
     def numbers(self, indicator: str) -> dict[tuple[str, int], list[float]]:
         """Values and bounds that the edition shows for an indicator, by area and period."""
@@ -245,6 +280,13 @@ class Names:
         titles = {entry["id"]: entry["short_title"] for entry in self.catalogue}
         names = {row["id"]: row["name"] for row in self.places}
         return f"„{titles.get(cell[0], cell[0])}“, {names.get(cell[1], cell[1])}, {cell[2]}"
+
+
+def _groups(snapshot: Snapshot) -> set[People]:
+    """Age groups of the population of which an edition shows a number."""
+    rows = snapshot.population.dropna(subset="value")
+    columns = (rows[name].tolist() for name in ("area", "period", "sex", "age_from"))
+    return {(str(a), int(p), str(s), int(low)) for a, p, s, low in zip(*columns, strict=True)}
 
 
 def _as_shown(number: float, decimals: int) -> set[str]:

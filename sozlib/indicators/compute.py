@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sozlib.indicators.catalogue import Indicator
 from sozlib.indicators.comparison import ranks, versus
 from sozlib.indicators.intervals import interval
 from sozlib.indicators.quantities import Quantities, combine_statuses
+from sozlib.indicators.rounding import nearest
 from sozlib.indicators.trend import trends
 from sozlib.snapshot import INDICATOR_COLUMNS, WITHOUT_VALUE
 
@@ -80,7 +82,8 @@ def values(indicator: Indicator, quantities: Quantities, periods: tuple[int, int
     masked = result["numerator"].where(result["value"].notna()).to_numpy(dtype=float)
     below = result["denominator"].to_numpy(dtype=float) if indicator.denominator else np.ones(len(result))
     size = result["numerator_size"].to_numpy(dtype=float)
-    result["lower"], result["upper"] = interval(indicator.method, masked, below, size, indicator.per)
+    counted = _capped(masked, below, indicator, quantities)
+    result["lower"], result["upper"] = interval(indicator.method, counted, below, size, indicator.per)
     restarts = [b.period for b in indicator.breaks if b.restart]
     return result.join(trends(result, indicator.method, trend_years, restarts))
 
@@ -89,9 +92,11 @@ def shown(indicator: Indicator, quantities: Quantities, periods: tuple[int, int]
     """One indicator: sums, value and sign."""
     if indicator.delivered:
         return _delivered(indicator, quantities, periods)
-    numerator = quantities.of(indicator.numerator)
+    # A sum of years of age is no count; over a rounded number of people it would be no mean.
+    weighted = bool(quantities.bases) and any(term.weight for term in indicator.numerator)
+    numerator = quantities.of(indicator.numerator, exact=weighted)
     if indicator.denominator:
-        denominator = quantities.of(indicator.denominator)
+        denominator = quantities.of(indicator.denominator, exact=weighted)
     else:
         denominator = numerator.assign(value=1.0, status="", least=np.nan)
     frame = numerator.merge(denominator, on=["area", "period"], suffixes=("", "_below"))
@@ -100,7 +105,12 @@ def shown(indicator: Indicator, quantities: Quantities, periods: tuple[int, int]
         return frame
     below = frame["value_below"].to_numpy(dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        value = frame["value"].to_numpy(dtype=float) / below * indicator.per
+        value = _capped(frame["value"].to_numpy(dtype=float), below, indicator, quantities) / below * indicator.per
+    if weighted:
+        value = np.round(value, indicator.decimals)
+        frame["value_below"] = nearest(below, quantities.rounded_to(indicator.denominator))
+        frame["value"] = value * frame["value_below"] / indicator.per
+        below = frame["value_below"].to_numpy(dtype=float)
     status = combine_statuses(
         np.stack([frame["status"].to_numpy(object), _without_nothing(frame["status_below"])], axis=1), value
     )
@@ -131,6 +141,16 @@ def shown(indicator: Indicator, quantities: Quantities, periods: tuple[int, int]
     )
 
 
+def _capped(
+    above: npt.NDArray[np.float64], below: npt.NDArray[np.float64], indicator: Indicator, quantities: Quantities
+) -> npt.NDArray[np.float64]:
+    """Numerators of proportions, not larger than their denominators where only rounding has made them so."""
+    if indicator.kind != "proportion" or not quantities.bases:
+        return above
+    reach = sum(quantities.rounded_to(side) - 1 for side in (indicator.numerator, indicator.denominator))
+    return np.where((above > below) & (above - below <= reach), below, above)
+
+
 #: An area above whose parts without value hold more than this share of its people is marked as limited.
 MOST_MISSING = 0.05
 
@@ -154,7 +174,7 @@ def _delivered(indicator: Indicator, quantities: Quantities, periods: tuple[int,
     frame = frame.merge(below, on=["area", "period"], how="left", suffixes=("", "_below"))
     counted = indicator.kind == "proportion"
     product = frame["value"] * frame["value_below"] / indicator.per
-    frame["product"] = product.round() if counted else product
+    frame["product"] = nearest(product.round(), quantities.rounded_to(indicator.denominator)) if counted else product
     frame["known"] = frame["value_below"].where(frame["product"].notna())
     parts = quantities.ancestors.merge(frame[frame["area"].isin(quantities.base["id"])], on="area")
     sums = parts.groupby(["upper", "period"])[["product", "known", "value_below"]].sum(min_count=1)

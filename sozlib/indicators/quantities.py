@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sozlib.indicators.catalogue import SURFACE, Term
+from sozlib.indicators.rounding import base_of
 from sozlib.indicators.sums import ABSENT, NOTHING, PLAIN, SIGNS, UNKNOWN, WITHOUT, Sums, added, together
 from sozlib.snapshot import WITHOUT_VALUE
 
@@ -64,12 +65,16 @@ class Quantities:
     kinds
         What measures are (count, amount, balance, share, mean, difference); counts where nothing is said. Only counts
         are looked at by disclosure control; shares, means and differences are never added up.
+    bases
+        Measures that are rounded, each with its base: every sum of people is rounded by itself to a multiple of it.
+        Sums weighted with ages are no counts and stay.
     """
 
     observations: pd.DataFrame
     areas: pd.DataFrame
     levels: tuple[str, ...]
     kinds: Mapping[str, str] = field(default_factory=dict)
+    bases: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def _by_measure(self) -> dict[str, _Rows]:
@@ -123,14 +128,14 @@ class Quantities:
                 upper = parent.get(upper)
         return pd.DataFrame(pairs, columns=["area", "upper"], dtype=object)
 
-    def of(self, terms: Sequence[Term]) -> pd.DataFrame:
+    def of(self, terms: Sequence[Term], *, exact: bool = False) -> pd.DataFrame:
         """Sum of terms for all areas and levels, columns :data:`COLUMNS`.
 
         A period appears where at least one area delivers every term; an area that is missing there has the status
         ".": unknown, never zero. What is counted for the whole only has no rows for the areas below it: it is not
-        their value that is missing.
+        their value that is missing. ``exact`` leaves out the rounding.
         """
-        parts = [(self._term(term), term) for term in terms]
+        parts = [(self._term(term, exact=exact), term) for term in terms]
         if not all(part.there.any() for part, _ in parts):
             return pd.DataFrame(columns=COLUMNS)
         periods = np.array(sorted(set.intersection(*(self._periods(part, term) for part, term in parts))), dtype=int)
@@ -178,12 +183,16 @@ class Quantities:
         """Terms that were summed already; many indicators share a denominator."""
         return {}
 
-    def _term(self, term: Term) -> Sums:
-        """One term for all areas and levels in the years of its counts, its factor not applied."""
+    def rounded_to(self, terms: Sequence[Term]) -> int:
+        """Base to which the counts of these terms are rounded, the largest of several; 1 where none is."""
+        return max((base_of(term.measures, self.bases) for term in terms if term.weight is None), default=1)
+
+    def _term(self, term: Term, *, exact: bool) -> Sums:
+        """One term for all areas and levels in the years of its counts, rounded unless exact, without its factor."""
         alone = term.model_copy(update={"lag": 0, "factor": 1.0})
         if alone not in self._sums:
             self._sums[alone] = self._surface() if term.measures == (SURFACE,) else self._summed_over_areas(alone)
-        return self._sums[alone]
+        return self._sums[alone] if exact else self._sums[alone].rounded(self.rounded_to([alone]))
 
     def _summed_over_areas(self, term: Term) -> Sums:
         parts = [self._of_measure(measure, term) for measure in term.measures]
@@ -267,7 +276,7 @@ class Quantities:
         none[chosen.area, chosen.year, of_group] = False
         place = np.ravel_multi_index((chosen.area, chosen.year, of_group), shape)
         sums = self._added(place, none, chosen.value, np.abs(chosen.value), chosen.sign, "count")
-        sums = self._with_levels_above(sums)
+        sums = self._with_levels_above(sums).rounded(self.bases.get(measure, 1))
         area, year, group = np.nonzero(sums.there)
         numbers = {name: getattr(sums, name)[sums.there] for name in ("value", "size", "least")}
         frame = pd.DataFrame({"area": self._ids[area], "period": self._years[year], **numbers})

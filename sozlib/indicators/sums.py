@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sozlib.indicators.rounding import nearest
+
 #: Signs of a value from weak to strong. A sum takes the strongest of those without a value, if one of its parts has it.
 SIGNS = ("", "–", "0", "()", "...", "x", "/", ".")
 PLAIN, NOTHING, ZERO, LIMITED = range(4)
@@ -81,6 +83,17 @@ class Sums:
         """These sums where chosen, elsewhere the other ones."""
         pairs = ((getattr(self, name), getattr(other, name)) for name in ("value", "size", "least", "sign"))
         return Sums(*(np.where(chosen, mine, theirs) for mine, theirs in pairs))
+
+    def rounded(self, base: int) -> Sums:
+        """Each sum rounded by itself to a multiple of a base; nobody and few both become "0", so that it does not show.
+
+        See :mod:`sozlib.indicators.rounding`.
+        """
+        if base == 1:
+            return self
+        value, size = nearest(self.value, base), nearest(self.size, base)
+        nothing = (value == 0) & np.isin(self.sign, (PLAIN, NOTHING))
+        return Sums(value, size, self.least, np.where(nothing, ZERO, self.sign))
 
 
 def added(

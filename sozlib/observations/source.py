@@ -293,6 +293,10 @@ class Source(Parameters):
         ge=0,
         description="Anzahlen über null und darunter werden gesperrt, wo diese Zahl größer ist als die der Ausgabe",
     )
+    round_to: Literal[3, 5, 10] | None = Field(
+        None,
+        description="Anzahlen dieser Quelle erscheinen in geschützten Ausgaben gerundet auf Vielfache von 3, 5 oder 10",
+    )
     rounding: float = Field(1, gt=0, description="Werte sind auf Vielfache davon gerundet; lockert die Summenprüfungen")
     checks: tuple[Check, ...] = Field((), description="Summen und Teile, die stimmen müssen")
 

@@ -146,11 +146,7 @@ def test_the_attack_asks_for_the_width_of_the_source():
 
 def test_a_published_age_group_is_known_in_the_next_cycle():
     table = pyramid({"0101": {("m", 90): 2, ("f", 90): 3}})
-    before = SimpleNamespace(
-        population=table[(table["sex"] == "f") & (table["age_from"] == 90)],
-        indicators=full([9] * 5).iloc[:0],
-        meta={"catalogue": [], "report": {"population": "people"}},
-    )
+    before = edition([], full([9] * 5).iloc[:0], table[(table["sex"] == "f") & (table["age_from"] == 90)])
     ledger = Ledger(published_counts(before))
     found = {}
     for name, known in (("before", NOTHING), ("after", ledger)):

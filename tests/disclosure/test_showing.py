@@ -192,6 +192,6 @@ def test_sums_of_own_areas_only_are_own():
 def test_the_population_of_others_has_no_classes_and_is_withheld(showing):
     table = pd.DataFrame({"area": ["0101", "0102", "01"], "value": [5.0, 6.0, 11.0], "status": ""})
     own = Own.of(("0101",), AREAS, 0)
-    frame = population_shown(table, shows=Shows(own="value", others=showing), own=own, base=BASE)
+    frame = population_shown(table, AREAS, "area", shows=Shows(own="value", others=showing), own=own)
     assert frame["status"].tolist() == ["", ".", ""]
     assert np.isnan(frame.at[1, "value"])
