@@ -26,8 +26,9 @@ def figure_of(context: Context, series: Series) -> Part:
     found = readings(context, series)
     both = {id for id, r in found.items() if r.value is not None and series.get(id).value is not None}
     shown = [id for id in context.areas if id in both]
-    if not shown:
-        return nothing(f"Altersstandardisierte Werte sind für „{meta.title}“ nicht ausgewiesen.")
+    if len(shown) < 2:
+        how = f"nur für {setting.name(shown[0])}" if shown else "nicht"
+        return nothing(f"Altersstandardisierte Werte sind für „{meta.title}“ {how} ausgewiesen.")
     shown.sort(key=lambda id: -(found[id].value or 0.0))
     missing = [id for id in context.areas if id in found and id not in both]
     high, low = setting.where(shown[0]), setting.where(shown[-1])

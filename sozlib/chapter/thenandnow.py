@@ -51,7 +51,8 @@ def then_and_now(context: Context, series: Series) -> Part:
         what += "; blau günstiger, ocker ungünstiger"
     if len(areas) < len(context.areas):
         what += f". Gezeigt: die {len(areas)} {setting.plural} mit gesicherten Veränderungen"
-    alt = f"Punktpaare für {len(shown)} {setting.plural}, {before} und {period}. {statement}."
+    of = setting.singular if len(shown) == 1 else setting.plural
+    alt = f"Punktpaare für {len(shown)} {of}, {before} und {period}. {statement}."
     largest = max(known, key=lambda c: abs(c.change or 0.0))
     first, last = (numbers.spoken_number(meta.text(v or 0.0)) for v in (largest.before, largest.value))
     alt += f" Größte Veränderung: {setting.name(largest.area)}, von {first} auf {last}."
