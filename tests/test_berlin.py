@@ -31,7 +31,10 @@ PROJECT = Path(__file__).parent / "projects" / "berlin"
 TABLES = Path(__file__).parents[2] / "shared" / "real" / "berlin"
 AREA, SMALL, AGAIN = "08010301", "01011102", "04030417"
 
-pytestmark = pytest.mark.skipif(not TABLES.is_dir(), reason="Tabellen Berlins liegen nicht neben dem Projekt")
+pytestmark = [
+    pytest.mark.skipif(not TABLES.is_dir(), reason="Tabellen Berlins liegen nicht neben dem Projekt"),
+    pytest.mark.xdist_group("berlin"),
+]
 
 
 def rows(table: str) -> dict[str, dict[str, str]]:

@@ -1,9 +1,11 @@
 """pyproject.toml and environment.yml say the same."""
 
+import os
 import re
 import tomllib
 from pathlib import Path
 
+import pytest
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
@@ -13,7 +15,7 @@ ONLY_CONDA = {"python", "pip", "quarto", "brotli-python"}
 
 
 def split(requirement: str) -> tuple[str, str]:
-    name, bound = re.fullmatch(r"([\w.-]+)(?:\[[\w,]+\])?(>=[\d.]+)?", requirement).groups()
+    name, bound = re.fullmatch(r"([\w.-]+)(?:\[[\w,]+\])?((?:[<>]=?[\d.]+,?)*)", requirement).groups()
     return name.replace(".", "-").replace("_", "-").lower(), bound or ""
 
 
@@ -47,3 +49,10 @@ def test_conda_brings_quarto_and_pip_never_depends_on_it():
 def test_the_python_version_is_the_same():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     assert declared_for_conda()["python"] == project["project"]["requires-python"]
+
+
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="Tests laufen in einem Prozess")
+@pytest.mark.xdist_group("what is shared")
+def test_what_tests_share_is_made_by_one_worker(request):
+    """Where groups are passed over, nothing fails, but every worker builds reports of its own."""
+    assert request.node.nodeid.endswith("@what is shared")

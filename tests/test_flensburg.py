@@ -27,7 +27,10 @@ PROJECT = Path(__file__).parent / "projects" / "flensburg"
 TABLES = Path(__file__).parents[2] / "shared" / "real" / "flensburg"
 CHOSEN = ("ueberblick", "3", "13")
 
-pytestmark = pytest.mark.skipif(not TABLES.is_dir(), reason="Tabellen Flensburgs liegen nicht neben dem Projekt")
+pytestmark = [
+    pytest.mark.skipif(not TABLES.is_dir(), reason="Tabellen Flensburgs liegen nicht neben dem Projekt"),
+    pytest.mark.xdist_group("flensburg"),
+]
 
 
 @dataclass(frozen=True)

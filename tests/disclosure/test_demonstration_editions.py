@@ -22,6 +22,8 @@ from sozlib.state import _state, make_snapshot
 
 ROOT = Path(__file__).parents[2]
 
+pytestmark = pytest.mark.xdist_group("editions")
+
 
 @pytest.fixture(scope="module")
 def project() -> Project:
