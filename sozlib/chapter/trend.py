@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sozlib.chapter.canvas import MIDDLE, TEXT, Canvas
-from sozlib.chapter.lettering import NOTE, block_width, wrap
+from sozlib.chapter.lettering import NOTE, SIZE, block_width, wrap
 from sozlib.chapter.lettering import width as text_width
 from sozlib.chapter.numbers import NBSP
 from sozlib.chapter.palette import Palette
@@ -250,11 +250,15 @@ class _Trend:
             low = max(self.left, self.x(period) - half)
             high = min(self.plot_right, self.x(period) + half)
             self.canvas.rect(low, self.floor + 0.5, high - low, _STRIP - 1, "withheld")
+        # Signs of neighbouring years must not touch where the years stand close together.
+        room = 2 * half - 1
         for period, mark in self.signs:
             y = self.floor + (8.5 if mark == "." else 13.5)
+            size = min(SIZE, SIZE * room / text_width(mark, SIZE, bold=True))
             self.canvas.text(
-                self.x(period), y + (4 if mark == "." else 0), mark, bold=True, color="ink-2", anchor="middle"
-            )
+                *(self.x(period), y + (4 if mark == "." else 0), mark),
+                size=size, bold=True, color="ink-2", anchor="middle",
+            )  # fmt: skip
         if not self.own.known:
             reasons = "; ".join(
                 f"{spoken_reason(status)} ({sign(status)})" for status in dict.fromkeys(self.own.statuses)
