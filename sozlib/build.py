@@ -72,6 +72,9 @@ class Wish:
         return bool(self.areas or self.topics)
 
 
+#: What attack, downloads and binding need: loaded while data are read, which only keeps one processor core busy.
+_LATER = ("sozlib.disclosure.attack", "sozlib.book.binding", "sozlib.book.downloads", "sozlib.gate.gate")
+
 #: The whole report, as ``report.yml`` says.
 EVERYTHING = Wish()
 
@@ -115,6 +118,8 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
         watched = _look(project)
         say("Daten lesen und prüfen …")
         ready = ready_snapshot(project, edition)
+        if ready is None:
+            crew.warm(*_LATER)
         snapshot, remarks = ready or _read_data(project, edition)
         watched = watched.also(_elsewhere(project, snapshot))
         _show_warnings(remarks, say)

@@ -6,6 +6,7 @@ loaded once. Where there is only one thing to do it is done here: starting a pro
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
 import signal
@@ -47,6 +48,12 @@ class Crew:
         self._pool.shutdown(wait=kind is None, cancel_futures=True)
         for process in processes:  # nobody waits for what they are at; Python 3.14 has terminate_workers for this
             process.terminate()
+
+    def warm(self, *modules: str) -> None:
+        """Start the processes and let them load modules while nobody needs them; a crew of one loads as it goes."""
+        if self.size > 1:
+            for _ in range(self.size):
+                self._started().submit(_load, modules)
 
     def begin(self, function: Callable[..., Result], *arguments: Any) -> Future[Result]:
         """Begin something whose result is asked for later; with a crew of one it is done at once."""
@@ -118,6 +125,11 @@ class Crew:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self.size, mp_context=context, initializer=_begin)
         return self._pool
+
+
+def _load(modules: Sequence[str]) -> None:
+    for module in modules:
+        importlib.import_module(module)
 
 
 def _begin() -> None:
