@@ -277,7 +277,7 @@ class _Trend:
             not left and self._note_end(item, text) > self.plot_right for item, text, _, left in self.notes
         )
         highest = self.top - 4 if beside_notes else 2.0
-        centres = spread_out(wanted, heights, highest, self.bottom + 20, gap=4)
+        centres = spread_out(wanted, heights, highest, self.bottom + 8, gap=4)  # above the years
         for (line, label), (period, _), at, centre, height in zip(shown, ends, wanted, centres, heights, strict=True):
             x = self.plot_right + 6
             if abs(centre - at) > 9 and period == self.last:
