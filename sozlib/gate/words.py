@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -61,6 +61,9 @@ class Names:
         Of each indicator the limits of the classes that the edition tells instead of values.
     drawn
         Hidden age groups of the population for which another, rounded number is shown.
+    derived
+        Standardised and smoothed values that the edition shows of indicators with hidden cells: columns indicator,
+        value, lower, upper.
     """
 
     catalogue: tuple[Mapping[str, Any], ...]
@@ -71,7 +74,8 @@ class Names:
     hidden: Hidden
     marks: frozenset[str]
     limits: Mapping[str, tuple[float, ...]]
-    drawn: frozenset[People] = frozenset()
+    drawn: frozenset[People]
+    derived: pd.DataFrame
 
     @classmethod
     def of(cls, snapshot: Snapshot, hidden: Hidden) -> Names:
@@ -93,6 +97,7 @@ class Names:
             frozenset(secret - public),
             {id: tuple(found) for id, found in (snapshot.meta.get("class_limits") or {}).items()},
             frozenset(_groups(snapshot) & hidden.people.keys()),
+            _derived(snapshot, wanted),
         )
 
     @cached_property
@@ -107,6 +112,7 @@ class Names:
                 sorted([*cell, numbers] for cell, numbers in self.hidden.cells.items()),
                 sorted([*group, number] for group, number in self.hidden.people.items()),
                 sorted(self.drawn),
+                self.derived.to_csv(index=False),
             ]
         )
 
@@ -244,6 +250,10 @@ class Names:
         found: dict[str, set[str]] = {}
         for (indicator, _, _), forms in self.shown.items():
             found.setdefault(indicator, set()).update(forms)
+        for indicator, *numbers in self.derived.itertuples(index=False):
+            found.setdefault(indicator, set()).update(
+                form for n in numbers for form in _as_shown(n, self._fine(indicator, "value"))
+            )
         return {indicator: frozenset(forms) for indicator, forms in found.items()}
 
     def numbers(self, indicator: str) -> dict[tuple[str, int], list[float]]:
@@ -287,6 +297,14 @@ def _groups(snapshot: Snapshot) -> set[People]:
     rows = snapshot.population.dropna(subset="value")
     columns = (rows[name].tolist() for name in ("area", "period", "sex", "age_from"))
     return {(str(a), int(p), str(s), int(low)) for a, p, s, low in zip(*columns, strict=True)}
+
+
+def _derived(snapshot: Snapshot, wanted: Set[str]) -> pd.DataFrame:
+    """What an edition shows beside the values themselves and a sentence may name."""
+    columns = ["indicator", "value", "lower", "upper"]
+    tables = [table for table in (snapshot.standardised, snapshot.smoothed) if table is not None]
+    frames = [table.reindex(columns=columns)[table["indicator"].isin(wanted)] for table in tables]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
 
 
 def _as_shown(number: float, decimals: int) -> set[str]:

@@ -3,10 +3,12 @@
 import gzip
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import leaky_report as leaky
 import openpyxl
+import pandas as pd
 import pytest
 import small_report
 
@@ -17,6 +19,7 @@ from sozlib.gate.files import read
 from sozlib.gate.gate import Gate
 from sozlib.gate.machine import Machine
 from sozlib.gate.numbers import tokens
+from sozlib.gate.words import Names
 from sozlib.snapshot import Snapshot
 
 MACHINE = Machine(frozenset({"erika.mustermann", "rechner-4711"}), frozenset({"/srv/amt/bericht"}))
@@ -301,3 +304,14 @@ def test_the_search_program_is_no_text_and_every_other_packed_file_is(tmp_path: 
     assert list(read(tmp_path / "wasm.de.pagefind")) == []
     (passage,) = read(tmp_path / "anderes.bin")
     assert "geheim" in passage.text
+
+
+def test_a_standardised_value_that_happens_to_equal_a_hidden_one_is_no_leak(site, snapshot):
+    hidden = leaky.hidden()
+    page = site / "neuhafen" / "armut.html"
+    told = "Standardisiert liegt die Kinderarmut in Neuhafen bei 17,4 Prozent."
+    page.write_text(page.read_text(encoding="utf-8").replace("<h1>Armut</h1>", f"<h1>Armut</h1><p>{told}</p>"), "utf-8")
+    derived = pd.DataFrame([{"indicator": "kinderarmut", "value": 17.4, "lower": 15.0, "upper": 20.0}])
+    names = Names.of(snapshot, hidden)
+    assert [p.code for p in Gate(names, MACHINE).search(site)] == ["disclosure"]
+    assert Gate(replace(names, derived=derived), MACHINE).search(site) == []
