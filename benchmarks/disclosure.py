@@ -6,10 +6,9 @@ indicator on part of the first one's people, ages that nest. Counts are drawn so
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import Any, cast
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,11 +16,12 @@ import pandas as pd
 from benchmarks.measure import Stopwatch
 from sozlib.disclosure.attack import Inference, attack
 from sozlib.disclosure.hidden import hidden_cells
-from sozlib.disclosure.protect import protect
+from sozlib.disclosure.publication import Protection, Publication
+from sozlib.disclosure.widening import widened
 from sozlib.indicators.catalogue import Indicator
 from sozlib.indicators.compute import compute
 from sozlib.indicators.quantities import Quantities
-from sozlib.snapshot import POPULATION_COLUMNS, Snapshot
+from sozlib.snapshot import POPULATION_COLUMNS
 
 MINIMUM = 3
 LEVELS = ("area", "region", "whole")
@@ -38,15 +38,16 @@ class Invented:
     areas: pd.DataFrame
     full: pd.DataFrame
 
-    def edition(self, shown: pd.DataFrame) -> Snapshot:
-        """What the attack needs of a snapshot."""
-        meta: Mapping[str, Any] = {
-            "edition": {"minimum_count": MINIMUM},
+    @cached_property
+    def protection(self) -> Protection:
+        """How the edition is protected."""
+        meta = {
+            "edition": {"id": "public", "title": "erfunden", "minimum_count": MINIMUM},
+            "cycle": {"trend_years": 5},
             "catalogue": [indicator.model_dump() for indicator in self.catalogue],
             "report": {"population": None, "levels": [{"id": level} for level in LEVELS]},
         }
-        edition = SimpleNamespace(indicators=shown, population=_NOBODY, areas=self.areas, meta=meta)
-        return cast(Snapshot, edition)
+        return Protection(Publication(self.full, _NOBODY, self.areas, meta), self.catalogue)
 
 
 def invented(areas: int, indicators: int, years: int) -> Invented:
@@ -140,17 +141,26 @@ def kept(full: pd.DataFrame, shown: pd.DataFrame) -> tuple[float, float]:
 def disclosure(areas: int, indicators: int, years: int) -> None:
     """Print time and result of protection and attack."""
     report = invented(areas, indicators, years)
+    protection, everything = report.protection, report.protection.full
     print(f"  {areas} areas x {indicators} indicators x {years} years: {len(report.full)} rows")
     watch = Stopwatch()
-    ours = protect(report.full, report.catalogue, report.areas, LEVELS, minimum=MINIMUM, trend_years=5)
-    cost = watch.cost()
-    print(f"  protection: wall {cost.wall:.0f} s, cpu {cost.cpu:.0f} s")
-    for name, shown in (("sozlib", ours), ("threshold alone", naive(report.full))):
+    ours, further = widened(protection, {})
+    print(f"  protection until nothing is too narrow: {_seconds(watch)}; {len(further)} counts found by attack")
+    watch = Stopwatch()
+    alone = protection.publication()
+    print(f"  protection alone: {_seconds(watch)}")
+    careless = replace(everything, indicators=naive(report.full))
+    for name, shown in (("sozlib", ours), ("protection alone", alone), ("threshold alone", careless)):
         watch = Stopwatch()
-        found = attack(report.edition(shown), hidden_cells(report.full, shown, _NOBODY, _NOBODY), {}, exact=False)
-        cost, (cells, people) = watch.cost(), kept(report.full, shown)
-        print(f"  {name}: shown {cells:.2%} of cells, {people:.2%} of counts; {_told(found)}")
-        print(f"    attack: wall {cost.wall:.0f} s, cpu {cost.cpu:.0f} s")
+        found = attack(shown, hidden_cells(report.full, shown.indicators, _NOBODY, _NOBODY), {}, exact=False)
+        cells, people = kept(report.full, shown.indicators)
+        print(f"  {name}: shown {cells:.2%} of cells, {people:.2%} of counts; {_told(found.inferences)}")
+        print(f"    attack: {_seconds(watch)}")
+
+
+def _seconds(watch: Stopwatch) -> str:
+    cost = watch.cost()
+    return f"wall {cost.wall:.0f} s, cpu {cost.cpu:.0f} s"
 
 
 def _told(found: tuple[Inference, ...]) -> str:

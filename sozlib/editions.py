@@ -184,6 +184,13 @@ def _examine_held(at: _Declared) -> Iterator[Problem]:
     held = (
         edition.holds if edition.reader_also_holds is not None else (PUBLIC,) if edition.for_each or edition.own else ()
     )
+    reached = list(held)
+    for id in reached:
+        reached += [other for other in (others[id].holds if id in others else ()) if other not in reached]
+    if edition.id in reached:
+        found = "Die Angaben in reader_also_holds führen im Kreis zu ihr zurück."
+        remedy = "Nennen Sie die andere nur bei einer von ihnen; der Angriff rechnet dort alle zusammen."
+        yield at.problem("held-in-a-circle", found, remedy, "reader_also_holds")
     for id in held:
         other = others.get(id)
         for name in ("minimum_count", "minimum_denominator"):

@@ -19,12 +19,13 @@ import sozlib
 from sozlib.analysis.analyse import analyse, examine_analyses
 from sozlib.analysis.standardisation import protect_standardised, standardised
 from sozlib.disclosure.dominance import levels
-from sozlib.disclosure.hidden import hidden_cells, record_of, write_hidden
-from sozlib.disclosure.ledger import Ledger, ledger_of
-from sozlib.disclosure.own import NOBODY, Own
-from sozlib.disclosure.protect import protect, protect_population
+from sozlib.disclosure.hidden import hidden_cells, read_hidden, record_of, write_hidden
+from sozlib.disclosure.ledger import ledger_of
+from sozlib.disclosure.own import Own
+from sozlib.disclosure.proof import kinds_of
+from sozlib.disclosure.publication import Protection, Publication
 from sozlib.disclosure.rounding import Rounding, mixed, sides
-from sozlib.disclosure.showing import limits_of, population_shown, shown
+from sozlib.disclosure.widening import widened
 from sozlib.edition import SIDES, Edition
 from sozlib.editions import edition_of, examine_editions
 from sozlib.errors import Problem, raise_errors
@@ -102,58 +103,68 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
     raise_errors(examine_editions(project, state.catalogue))
     path.parent.mkdir(parents=True, exist_ok=True)
     _write_problems(remarks_of(path), state.observations.problems)
+    held = held_snapshots(project, edition, path.parent)
     rounding = Rounding.of(chosen, state.catalogue, tuple(state.observations.sources.values()))
     counted = _as_counted(project, chosen, state, rounding, content)
-    indicators, population, limits = _as_shown(project, chosen, state, counted, rounding, ledger_of(project, chosen))
     areas = state.observations.areas
-    hidden = hidden_cells(state.indicators, indicators, state.population, population)
-    write_hidden(replace(hidden, amounts=state.amounts), record_of(path))
+    licence, address = project.report.licence_of(chosen)
+    meta = {
+        "edition": chosen.model_dump(mode="json"),
+        "cycle": project.cycle.model_dump(mode="json"),
+        "report": project.report.model_dump(mode="json") | {"licence": licence, "licence_url": address},
+        "catalogue": [indicator.model_dump(mode="json") for indicator in state.catalogue],
+        "sources": _sources(state.observations),
+        "inputs": inputs,
+        "version": sozlib.__version__,
+        **({"rounding": rounding.bases} if rounding else {}),
+    }
+    protection = Protection(
+        Publication(state.indicators, state.population, areas, meta),
+        state.catalogue,
+        rounded=Publication(counted.indicators, counted.population, areas, meta) if rounding else None,
+        amounts=state.amounts,
+        ledger=ledger_of(project, chosen),
+        given=frozenset(cell for other in held for cell in read_hidden(record_of(other.path)).further),
+    )
+    shown, further = widened(protection, kinds_of(state.observations.sources.values()), held)
+    hidden = hidden_cells(state.indicators, shown.indicators, state.population, shown.population)
+    write_hidden(replace(hidden, amounts=state.amounts, further=protection.given | further), record_of(path))
     analyses = analyse(
         project,
         state.catalogue,
         counted.indicators,
-        indicators,
+        shown.indicators,
         counted.population,
         areas,
         state.geometry,
-        shown_population=population,
+        shown_population=shown.population,
     )
-    tables = dict(analyses.tables)
+    results = dict(analyses.tables)
     if len(counted.standardised):
-        tables["standardised"] = protect_standardised(
-            counted.standardised, counted.indicators, indicators, state.catalogue, minimum=chosen.minimum_count
+        results["standardised"] = protect_standardised(
+            counted.standardised, counted.indicators, shown.indicators, state.catalogue, minimum=chosen.minimum_count
         )
-    licence, address = project.report.licence_of(chosen)
     snapshot = write_snapshot(
         path,
-        meta={
-            "edition": chosen.model_dump(mode="json"),
-            "cycle": project.cycle.model_dump(mode="json"),
-            "report": project.report.model_dump(mode="json") | {"licence": licence, "licence_url": address},
-            "catalogue": [indicator.model_dump(mode="json") for indicator in state.catalogue],
-            "sources": _sources(state.observations),
-            "inputs": inputs,
-            "version": sozlib.__version__,
-            **({"class_limits": limits} if limits else {}),
-            **({"rounding": rounding.bases} if rounding else {}),
-            **analyses.meta,
-        },
+        meta={**shown.meta, **analyses.meta},
         areas=areas,
-        indicators=indicators,
-        population=population,
+        indicators=shown.indicators,
+        population=shown.population,
         geometry=state.geometry,
         tokens=project.theme / "tokens.css",
-        analyses=tables,
+        analyses=results,
     )
     return snapshot, state.observations.problems
 
 
-def held_snapshots(project: Project, edition: str) -> tuple[Snapshot, ...]:
-    """Snapshots of the further editions that readers of an edition have, in a place where no other build writes."""
-    return tuple(
-        make_snapshot(project, other, project.workshop(edition) / f"mit-{other}")[0]
-        for other in edition_of(project, edition).holds
-    )
+def held_snapshots(project: Project, edition: str, folder: Path | None = None) -> tuple[Snapshot, ...]:
+    """Snapshots of the further editions that readers of an edition have.
+
+    They lie beside the edition's own, in ``folder`` or its workshop, where no other build writes.
+    """
+    beside = folder or snapshot_of(project, edition).parent
+    holds = edition_of(project, edition).holds
+    return tuple(make_snapshot(project, other, beside / f"mit-{other}")[0] for other in holds)
 
 
 def _as_counted(project: Project, edition: Edition, state: State, rounding: Rounding, inputs: str) -> Counted:
@@ -175,63 +186,6 @@ def _as_counted(project: Project, edition: Edition, state: State, rounding: Roun
     # Whether an age group is small is asked of the true counts.
     values = each("standardised").assign(least=state.standardised["least"])
     return Counted(typed(compared(each("indicators"), areas, ids)), each("population"), values)
-
-
-def _as_shown(
-    project: Project, edition: Edition, state: State, counted: Counted, rounding: Rounding, ledger: Ledger
-) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, tuple[float, ...]]]:
-    """Indicators and population of an edition, and limits of the classes that it tells."""
-    areas, levels, minimum = state.observations.areas, _levels(project), edition.minimum_count
-    own = Own.of(edition.own, areas, edition.own_minimum_count)
-    sources = {m.id: s.minimum_count for s in state.observations.sources.values() for m in s.measures}
-
-    def protected(for_whom: Own) -> pd.DataFrame:
-        trend = project.cycle.trend_years
-        return protect(
-            state.indicators,
-            state.catalogue,
-            areas,
-            levels,
-            minimum=minimum,
-            trend_years=trend,
-            own=for_whom,
-            sources=sources,
-            ledger=ledger,
-            amounts=state.amounts,
-            minimum_denominator=edition.minimum_denominator,
-            rounding=rounding,
-            rounded=counted.indicators if rounding else None,
-        )
-
-    indicators = protected(own)
-    limits: dict[str, tuple[float, ...]] = {}
-    if not edition.shows.everything:
-        everybodys = protected(NOBODY) if own else indicators
-        limits = limits_of(everybodys, state.catalogue, areas, levels[0], edition.shows)
-        indicators = shown(
-            indicators,
-            state.catalogue,
-            areas,
-            levels,
-            shows=edition.shows,
-            own=own,
-            limits=limits,
-            minimum=minimum,
-        )
-    population = protect_population(
-        state.population,
-        areas,
-        state.catalogue,
-        minimum=minimum,
-        own=own,
-        measure=project.report.population,
-        sources=sources,
-        ledger=ledger,
-        rounding=rounding,
-        rounded=counted.population if rounding else None,
-        level=levels[0],
-    )
-    return indicators, population_shown(population, areas, levels[0], shows=edition.shows, own=own), limits
 
 
 def examine(project: Project) -> tuple[Problem, ...]:

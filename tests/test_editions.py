@@ -159,6 +159,7 @@ def test_every_mistake_in_a_declaration_is_named_with_its_line(tmp_path, snapsho
         "  - {id: presse, title: Presse, shows: {others: rounded}, round_to: 3, minimum_count: 3}\n"
         "  - {id: rat, title: Rat, shows: {others: rounded}, round_to: 5, minimum_count: 3,\n"
         "     reader_also_holds: [presse]}\n",
+        "  - {id: presse, title: P, reader_also_holds: [amt]}\n  - {id: amt, title: A, reader_also_holds: [presse]}\n",
     ],
 )
 def test_a_declaration_that_cannot_be_meant_is_refused(tmp_path, editions, snapshot: SnapshotAssertion):

@@ -44,12 +44,15 @@ class Part:
         One line for each sum that has unknowns here.
     numbers
         Positions of these sums among all.
+    lines
+        Positions of the equations among all.
     """
 
     block: csr_array | None
     right: npt.NDArray[np.float64]
     goals: csr_array
     numbers: npt.NDArray[np.int_]
+    lines: npt.NDArray[np.int_]
     #: Smallest and largest value of each sum seen so far.
     low: npt.NDArray[np.float64] = field(init=False)
     high: npt.NDArray[np.float64] = field(init=False)
@@ -86,6 +89,16 @@ class Part:
             if answer.status == 2:
                 raise ContradictionError("Die veröffentlichten Zahlen widersprechen sich: Summen gehen nicht auf.")
             found.append(-sign * np.inf if answer.status == 3 else sign * float(answer.fun))
+        return found[0], found[1]
+
+    def binding(self, line: int) -> tuple[set[int], set[int]]:
+        """Equations that keep a sum from becoming smaller, and from becoming larger, by their shadow prices."""
+        objective = self.goals[[line]].toarray()[0]
+        found = []
+        for sign in (1.0, -1.0):
+            answer = linprog(sign * objective, A_eq=self.block, b_eq=self._right, method="highs")
+            prices = answer.eqlin.marginals if answer.status == 0 and self.block is not None else np.zeros(0)
+            found.append({int(number) for number in self.lines[: len(prices)][np.abs(prices) > _PRICED]})
         return found[0], found[1]
 
     @property
@@ -141,6 +154,23 @@ def intervals(
         results.append(_whole(rest + sum(low for low, _ in ends), rest + sum(high for _, high in ends)))
     return results
 
+
+def binding(rows: Sequence[Row], right: Sequence[float], goals: Sequence[Row]) -> list[tuple[set[int], set[int]]]:
+    """For each sum the positions of equations that bound it from below and from above.
+
+    As long as these equations hold, whatever becomes of the others, the sum stays within the same bounds (linear
+    programming duality).
+    """
+    found: list[tuple[set[int], set[int]]] = [(set(), set()) for _ in goals]
+    for part in _parts(rows, right, goals):
+        for line, number in enumerate(part.numbers):
+            for all_of_sum, here in zip(found[number], part.binding(line), strict=True):
+                all_of_sum |= here
+    return found
+
+
+#: A shadow price that is not zero but for floating point.
+_PRICED = 1e-7
 
 #: Attempts to push sums apart that settle none before each sum gets programmes of its own.
 _IDLE = 2
@@ -213,7 +243,7 @@ def _parts(rows: Sequence[Row], right: Sequence[float], goals: Sequence[Row]) ->
         inside = order[starts[component] : starts[component + 1]]
         own = lines[component]
         block = equations[own][:, inside] if own else None
-        found.append(Part(block, sides[own], sums[numbers][:, inside], np.array(numbers)))
+        found.append(Part(block, sides[own], sums[numbers][:, inside], np.array(numbers), np.array(own, dtype=int)))
     return found
 
 

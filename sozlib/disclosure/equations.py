@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sozlib.disclosure.system import Atom, Count, System
+from sozlib.disclosure.system import Atom, Count, Remainder, System
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,15 @@ def unknown_part(system: System, count: Count) -> tuple[dict[Atom, float], float
             for atom, weight in system.atoms(own).items():
                 row[atom] += weight
     return {atom: weight for atom, weight in row.items() if weight}, rest
+
+
+def goal(system: System, target: Count | Remainder) -> tuple[dict[Atom, float], float]:
+    """Atoms of what is asked for, and the known rest."""
+    if isinstance(target, Count):
+        return unknown_part(system, target)
+    (row, rest), (less, known) = unknown_part(system, target.everyone), unknown_part(system, target.meant)
+    whole = {atom: row.get(atom, 0.0) - less.get(atom, 0.0) for atom in {**row, **less}}
+    return {atom: weight for atom, weight in whole.items() if weight}, rest - known
 
 
 def _open_places(system: System) -> set[tuple[str, str, int]]:

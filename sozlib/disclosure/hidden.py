@@ -16,13 +16,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sozlib.disclosure.ledger import COLUMNS as AMOUNTS
+from sozlib.disclosure.ledger import COLUMNS as PLACED
+from sozlib.disclosure.ledger import Cells
 
 #: Numbers of an indicator row that disclosure control removes.
 COLUMNS = ("numerator", "denominator", "value", "lower", "upper", "trend_change")
 
 #: Tables of the record.
-_NAMES = ("indicators", "population", "amounts")
+_NAMES = ("indicators", "population", "amounts", "further")
 
 _KEY = ["indicator", "area", "period"]
 _GROUP = ["area", "period", "sex", "age_from"]
@@ -40,11 +41,14 @@ class Hidden:
         Columns area, period, sex, age_from, value.
     amounts
         Protection levels of amounts that give away a contributor (:func:`sozlib.disclosure.dominance.levels`).
+    further
+        Counts that had to be hidden because of others, found by attack (:mod:`~sozlib.disclosure.widening`).
     """
 
     indicators: pd.DataFrame
     population: pd.DataFrame
-    amounts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(AMOUNTS)))
+    amounts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PLACED)))
+    further: Cells = frozenset()
 
     @cached_property
     def cells(self) -> dict[tuple[str, str, int], dict[str, float]]:
@@ -68,7 +72,10 @@ class Hidden:
 
 
 def hidden_cells(
-    full: pd.DataFrame, shown: pd.DataFrame, population: pd.DataFrame, shown_population: pd.DataFrame
+    full: pd.DataFrame,
+    shown: pd.DataFrame,
+    population: pd.DataFrame,
+    shown_population: pd.DataFrame,
 ) -> Hidden:
     """What an edition's tables lack beside the unprotected ones, or show as another number.
 
@@ -131,8 +138,10 @@ def is_written(folder: Path) -> bool:
 
 def read_hidden(folder: Path) -> Hidden:
     """Read a record."""
-    return Hidden(*(pd.read_parquet(folder / f"{name}.parquet") for name in _NAMES))
+    indicators, population, amounts, further = (pd.read_parquet(folder / f"{name}.parquet") for name in _NAMES)
+    return Hidden(indicators, population, amounts, frozenset(further.itertuples(index=False, name=None)))
 
 
 def _tables(hidden: Hidden) -> Iterable[tuple[str, pd.DataFrame]]:
-    return zip(_NAMES, (hidden.indicators, hidden.population, hidden.amounts), strict=True)
+    further = pd.DataFrame(sorted(hidden.further), columns=list(PLACED[:3]))
+    return zip(_NAMES, (hidden.indicators, hidden.population, hidden.amounts, further), strict=True)

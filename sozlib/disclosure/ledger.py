@@ -32,6 +32,9 @@ from sozlib.indicators.catalogue import Indicator, Term
 from sozlib.project import Project
 from sozlib.snapshot import Snapshot
 
+#: Counts by their place: what is counted (see :func:`key_of`), area, year of the Stichtag.
+Cell = tuple[str, str, int]
+Cells = frozenset[Cell]
 #: ``count`` says in JSON what is counted, ``year`` of what Stichtag. A rounded ``number`` may lie as much ``above`` or
 #: ``below`` the true one as these say; an exact one has 0.
 COLUMNS = ("count", "area", "year", "number", "below", "above")
@@ -44,6 +47,19 @@ def key_of(terms: tuple[Term, ...]) -> tuple[str, int]:
     if len(terms) == 1:
         return terms[0].model_copy(update={"lag": 0}).model_dump_json(), terms[0].lag
     return "|".join(term.model_dump_json() for term in terms), 0
+
+
+def cell_of(count: Count) -> Cell:
+    """Place of a count of the attack."""
+    key, lag = key_of(tuple(term for term, _, _ in count.parts))
+    return key, count.area, count.period - lag
+
+
+def among(key: pd.Series, area: pd.Series, year: pd.Series, cells: Cells) -> npt.NDArray[np.bool_]:
+    """Which rows are one of these cells."""
+    if not cells:
+        return np.zeros(len(key), dtype=bool)
+    return np.asarray(pd.MultiIndex.from_arrays([key, area, year]).isin(list(cells)))
 
 
 def _group(measure: str, sex: str, age_from: int, age_to: int | None) -> Term:

@@ -88,19 +88,19 @@ class Own:
         primary
             Cells that the rule hides if they are others'.
         always
-            Those of them that it hides from everybody.
+            Cells that stay hidden from everybody.
         told
             Cells that readers know from earlier editions.
 
         Returns
         -------
         numpy.ndarray
-            Mask; every cell of it is hidden in the public edition, too.
+            Mask; every cell of it is hidden in the public edition, too, or always.
         """
         mine = area.isin(self.areas).to_numpy()
         small = np.where(mine, (least > 0) & (least < self.minimum), primary)
         if always is not None:
-            small |= always
+            hidden, small = hidden | always, small | always
         opened = hidden & mine & ~small
         # Empty cells are never chosen: what the public edition shows cannot be closed again.
         choice = np.where(hidden | np.isnan(sizes), sizes, 0.0)

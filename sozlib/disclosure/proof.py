@@ -6,7 +6,7 @@ An edition whose attack finds a protected count too precisely is not built.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from sozlib.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from sozlib.disclosure.attack import Inference
+    from sozlib.observations.source import Source
 
 #: Result of the last attack, beside the record of hidden cells.
 RESULT = "angriff.json"
@@ -51,11 +52,15 @@ def run_attack(
     """
     from sozlib.disclosure.attack import attack  # not needed where the last result still holds
 
-    sources = read_sources(project)[0].values()
-    kinds = {m.id: "guarded" if m.dominance else m.kind for source in sources for m in source.measures}
+    kinds = kinds_of(read_sources(project)[0].values())
     hidden = read_hidden(record_of(snapshot.path))
     numbers, limits = tuple(earlier.counts(kinds)), tuple(earlier.limits(kinds))
-    return attack(snapshot, hidden, kinds, held, earlier=numbers, before=limits, exact=exact)
+    return attack(snapshot, hidden, kinds, held, earlier=numbers, before=limits, exact=exact).inferences
+
+
+def kinds_of(sources: Iterable[Source]) -> dict[str, str]:
+    """Kinds of the measures as the attack takes them, see :data:`sozlib.disclosure.system.ADDED`."""
+    return {m.id: "guarded" if m.dominance else m.kind for source in sources for m in source.measures}
 
 
 def prove(project: Project, snapshot: Snapshot, held: Sequence[Snapshot] = (), earlier: Ledger = NOTHING) -> str:
@@ -97,21 +102,26 @@ def prove(project: Project, snapshot: Snapshot, held: Sequence[Snapshot] = (), e
     return said
 
 
-def summary(found: tuple[Inference, ...]) -> str:
-    """One German sentence on an attack that failed."""
-    protected = [inference for inference in found if inference.required > 0]
+def summary(found: Sequence[Inference]) -> str:
+    """German sentences on an attack that failed."""
+    protected = [inference for inference in found if inference.required > 0 and not inference.lost]
+    lost = sum(inference.lost for inference in found)
+    known = (
+        f" {lost} {'ist' if lost == 1 else 'sind'} durch frühere oder andere Ausgaben schon genauer bekannt, als die "
+        "Regel erlaubt; daran ändert diese Ausgabe nichts mehr."
+        if lost
+        else ""
+    )
     if not protected:
-        return f"Angriff: {len(found)} gesperrte Zahlen, keine davon muss oder kann geschützt bleiben."
+        return f"Angriff: {len(found)} gesperrte Zahlen, keine davon muss oder kann geschützt bleiben.{known}"
     least = min(inference.width for inference in protected)
     widths = sorted({inference.required for inference in protected if inference.within is None})
     # How far an amount must stay open would tell what its largest contributor has.
     amounts = any(inference.within is not None for inference in protected)
     asked = " oder ".join([*map(_number, widths), *(["bei Beträgen der Abstand ihrer Regel"] if amounts else [])])
-    told = sum(inference.told for inference in found)
     return (
         f"Angriff: {len(found)} gesperrte Zahlen, davon {len(protected)} zu schützen; "
-        f"alle bleiben auf mindestens {_number(least)} ungewiss (verlangt: {asked})."
-        + (f" {told} davon sind aus früheren Ausgaben bekannt und nicht mehr zu schützen." if told else "")
+        f"alle bleiben auf mindestens {_number(least)} ungewiss (verlangt: {asked}).{known}"
     )
 
 
@@ -126,6 +136,8 @@ def described(inference: Inference, snapshot: Snapshot) -> str:
     asked = f"; verlangt ist eine Breite von {_number(inference.required)}" if inference.required else ""
     if inference.within is not None:
         asked = "; der Betrag muss weiter offen bleiben, nach unten und nach oben" if not inference.safe else ""
+    if inference.lost:
+        asked += ", frühere oder andere Ausgaben lassen sie schon nicht mehr zu"
     return (
         f"{count.name}, {names.get(count.area, count.area)}, {count.period}: "
         f"zwischen {_number(inference.low)} {high}{asked}"

@@ -15,10 +15,11 @@ Hidden are, in the indicators:
 Ranks are made anew among the values that are shown. In the population table by age and sex, small cells are hidden, and
 further ones wherever a published sum of age groups, of both sexes or of areas would give them away.
 
-What this does **not** do: counts of one measure in overlapping groups (under 15, under 18) may give away a hidden one
-(:mod:`sozlib.disclosure.attack` finds it and stops the build); groups of which all or nobody are meant stay visible;
-Empty counts are shown as "–". Rounded counts (:mod:`sozlib.disclosure.rounding`) come rounded: here it is only decided
-which of them have to be hidden besides.
+Counts of one measure in overlapping groups (under 15, under 18) may still give away a hidden one;
+:mod:`sozlib.disclosure.widening` finds out and has further counts hidden here. Rounded counts
+(:mod:`sozlib.disclosure.rounding`) come rounded: here it is only decided which of them have to be hidden besides.
+
+What this does **not** do: groups of which all or nobody are meant stay visible. Empty counts are shown as "–".
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ import pandas as pd
 
 from sozlib.disclosure.concealment import Sum, conceal
 from sozlib.disclosure.dominance import level_of
-from sozlib.disclosure.ledger import COLUMNS, NOTHING, Ledger, key_of, population_keys
+from sozlib.disclosure.ledger import COLUMNS, NOTHING, Cells, Ledger, among, key_of, population_keys
 from sozlib.disclosure.opening import opened
 from sozlib.disclosure.own import NOBODY, Own
 from sozlib.disclosure.rounding import EXACT, Rounding, sides
@@ -47,7 +48,7 @@ _FOLLOWING = ["numerator", "value", "lower", "upper", "trend_change", "numerator
 _WORDS = ["versus_whole", "versus_region", "trend", "trend_from", "rank"]
 SIGN = "."
 _NO_OTHER: Mapping[str, int] = MappingProxyType({})
-_NO_AMOUNTS = pd.DataFrame(columns=list(COLUMNS))
+NO_AMOUNTS = pd.DataFrame(columns=list(COLUMNS))
 
 
 def protect(
@@ -61,10 +62,12 @@ def protect(
     own: Own = NOBODY,
     sources: Mapping[str, int] = _NO_OTHER,
     ledger: Ledger = NOTHING,
-    amounts: pd.DataFrame = _NO_AMOUNTS,
+    amounts: pd.DataFrame = NO_AMOUNTS,
     minimum_denominator: int = 0,
     rounding: Rounding = EXACT,
     rounded: pd.DataFrame | None = None,
+    further: Cells = frozenset(),
+    closed: Cells = frozenset(),
 ) -> pd.DataFrame:
     """Indicators of an edition.
 
@@ -95,6 +98,10 @@ def protect(
         Which counts are shown rounded: those that their base covers need not be hidden.
     rounded
         The same rows as they are to be shown; without it those of ``frame``.
+    further
+        Counts to protect as if they were small.
+    closed
+        Counts of own areas that stay hidden from the readers, too.
     """
     as_shown = frame if rounded is None else rounded
     if minimum <= 1 or frame.empty:
@@ -104,7 +111,7 @@ def protect(
     side = sides(frame["area"], areas, levels[0], NOBODY)
     cells = _cells(frame, by_id, Rule(minimum, sources, rounding=rounding), minimum_denominator, side)
     cells["level"] = level_of(amounts, cells["key"], cells["area"], cells["at"])
-    cells["hidden"] = _hidden(cells, areas, own, ledger)
+    cells["hidden"] = _hidden(cells, areas, own, ledger, further, closed)
     hidden = cells.set_index(["key", "area", "at"])["hidden"].groupby(level=[0, 1, 2]).any()
     numerator = _seen(frame, by_id, "numerator", hidden)
     denominator = _seen(frame, by_id, "denominator", hidden)
@@ -183,20 +190,24 @@ def _hideable(
     return found
 
 
-def _hidden(cells: pd.DataFrame, areas: pd.DataFrame, own: Own, ledger: Ledger) -> npt.NDArray[np.bool_]:
+def _hidden(
+    cells: pd.DataFrame, areas: pd.DataFrame, own: Own, ledger: Ledger, further: Cells, closed: Cells
+) -> npt.NDArray[np.bool_]:
     least = cells["least"].to_numpy(dtype=float)
     sizes = cells["size"].abs().to_numpy(dtype=float)
     dominated = cells["level"].to_numpy(dtype=float) > 0
     minimum = cells["minimum"].to_numpy(dtype=float)
     sums = nested(cells, areas, ["key", "at"])
-    primary = ((least > 0) & (least < minimum)) | dominated | cells["few"].to_numpy(dtype=bool)
+    place = cells["key"], cells["area"], cells["at"]
+    primary = ((least > 0) & (least < minimum)) | dominated | cells["few"].to_numpy(dtype=bool) | among(*place, further)
     need = np.where(dominated, cells["level"], minimum)
-    told = ledger.tells(cells["key"], cells["area"], cells["at"], cells["number"].to_numpy(dtype=float))
+    told = ledger.tells(*place, cells["number"].to_numpy(dtype=float))
     hidden = conceal(sizes, primary, sums, need, told=told)
     if not own:
         return hidden
     # Those who make up an amount are no business of the municipality's either.
-    return own.disclosed(hidden, sizes, least, cells["area"], sums, need, primary, always=dominated, told=told)
+    always = dominated | among(*place, closed)
+    return own.disclosed(hidden, sizes, least, cells["area"], sums, need, primary, always=always, told=told)
 
 
 def nested(cells: pd.DataFrame, areas: pd.DataFrame, table: list[str]) -> list[Sum]:
@@ -237,6 +248,8 @@ def protect_population(
     rounding: Rounding = EXACT,
     rounded: pd.DataFrame | None = None,
     level: str = "",
+    further: Cells = frozenset(),
+    closed: Cells = frozenset(),
 ) -> pd.DataFrame:
     """Population by age group and sex of an edition; hidden cells have the status "." and no value.
 
@@ -253,10 +266,10 @@ def protect_population(
         Areas of all levels.
     indicators
         The catalogue: its terms name the sums of age groups that are published beside the table.
-    minimum, own, sources, ledger, rounding, rounded
+    minimum, own, sources, ledger, rounding, rounded, further, closed
         See :func:`protect`.
     measure
-        Measure of the population; without it, sources, ledger and rounding have no say.
+        Measure of the population; without it, sources, ledger, rounding and further counts have no say.
     level
         Id of the reporting level, for ``rounding``.
     """
@@ -265,13 +278,14 @@ def protect_population(
         return as_shown
     cells = population.reset_index(drop=True)
     sizes = cells["value"].to_numpy(dtype=float)
-    told = np.zeros(len(cells), dtype=bool)
+    told = more = shut = np.zeros(len(cells), dtype=bool)
     least = np.full(len(cells), minimum)
     if measure:
         side = sides(cells["area"], areas, level, NOBODY)
         least = _hideable(Rule(minimum, sources, rounding=rounding), [Term(measure=measure)], (), side)
-        told = ledger.tells(population_keys(cells, measure), cells["area"], cells["period"], sizes)
-    primary = (sizes > 0) & (sizes < least)
+        place = population_keys(cells, measure), cells["area"], cells["period"]
+        told, more, shut = ledger.tells(*place, sizes), among(*place, further), among(*place, closed)
+    primary = ((sizes > 0) & (sizes < least)) | more
     sums = nested(cells, areas, ["period", "sex", "age_from"])
     for bounds in sorted(_age_sums(indicators)):
         low, high, sex = bounds
@@ -293,9 +307,10 @@ def protect_population(
     left = [equation.without(told) for equation in sums] if told.any() else sums
     hidden = opened(hidden, sizes, primary, left, least)
     if own:
-        hidden = own.disclosed(hidden, sizes, sizes, cells["area"], sums, least, primary, told=told)
+        hidden = own.disclosed(hidden, sizes, sizes, cells["area"], sums, least, primary, always=shut, told=told)
         mine = cells["area"].isin(own.areas).to_numpy()
-        hidden = opened(hidden, sizes, hidden & primary, left, least, keep=~mine | (sizes < own.minimum))
+        keep = ~mine | (sizes < own.minimum) | shut
+        hidden = opened(hidden, sizes, hidden & primary, left, least, keep=keep)
     cells = as_shown.reset_index(drop=True)
     cells.loc[hidden, "status"] = SIGN
     cells.loc[hidden, "value"] = np.nan

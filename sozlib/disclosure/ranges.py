@@ -14,12 +14,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sozlib.disclosure.publication import Published
 from sozlib.disclosure.rounding import whose
 from sozlib.disclosure.rule import Rule
 from sozlib.disclosure.system import Count, Identity, Limit, counts, expressed, people
 from sozlib.indicators.catalogue import SURFACE, Indicator
 from sozlib.indicators.limits import class_range
-from sozlib.snapshot import CLASSES, Snapshot
+from sozlib.snapshot import CLASSES
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Below:
         return ((self.count, factor),) if self.count is not None else (), self.number * factor
 
 
-def told(snapshot: Snapshot, catalogue: Sequence[Indicator], kinds: Mapping[str, str]) -> Iterator[Limit]:
+def told(snapshot: Published, catalogue: Sequence[Indicator], kinds: Mapping[str, str]) -> Iterator[Limit]:
     """Inequalities that an edition tells.
 
     Parameters
@@ -70,7 +71,7 @@ def told(snapshot: Snapshot, catalogue: Sequence[Indicator], kinds: Mapping[str,
                 )
 
 
-def shown(snapshot: Snapshot, kinds: Mapping[str, str]) -> list[tuple[Count, float]]:
+def shown(snapshot: Published, kinds: Mapping[str, str]) -> list[tuple[Count, float]]:
     """All counts of an edition with the numbers that stand there, rounded ones as they are; NaN where it shows none."""
     catalogue = [Indicator.model_validate(entry) for entry in snapshot.meta["catalogue"]]
     measure = snapshot.meta["report"]["population"]
@@ -80,13 +81,13 @@ def shown(snapshot: Snapshot, kinds: Mapping[str, str]) -> list[tuple[Count, flo
     return found
 
 
-def exact(snapshot: Snapshot, kinds: Mapping[str, str]) -> list[tuple[Count, float]]:
+def exact(snapshot: Published, kinds: Mapping[str, str]) -> list[tuple[Count, float]]:
     """All counts of an edition with their true numbers, NaN where it shows a rounded one or none."""
     limit = _limit_of(snapshot)
     return [(count, number if limit(count, number) is None else np.nan) for count, number in shown(snapshot, kinds)]
 
 
-def rounded(snapshot: Snapshot, kinds: Mapping[str, str]) -> dict[Identity, Limit]:
+def rounded(snapshot: Published, kinds: Mapping[str, str]) -> dict[Identity, Limit]:
     """What the numbers of an edition that rounds say of their counts; exact ones leave nothing open."""
     if not snapshot.meta.get("rounding"):
         return {}
@@ -115,7 +116,7 @@ def _apart(above: Count, below: Below, rounded: Mapping[Identity, Limit]) -> boo
     return meant is not None and everyone is not None and meant.high <= everyone.low
 
 
-def _limit_of(snapshot: Snapshot) -> Callable[[Count, float], Limit | None]:
+def _limit_of(snapshot: Published) -> Callable[[Count, float], Limit | None]:
     """What a number of an edition says of its count; None where it is exact or there is none."""
     rule = Rule.of(snapshot.meta, snapshot.areas)
     side_of = whose(snapshot.areas, str(snapshot.meta["report"]["levels"][0]["id"]), rule.own)

@@ -64,6 +64,42 @@ class Count:
         )
 
 
+@dataclass(frozen=True)
+class Remainder:
+    """People of one count who do not belong to another: those who are not meant.
+
+    Parameters
+    ----------
+    everyone
+        All of them.
+    meant
+        Those who belong to the other.
+    """
+
+    everyone: Count
+    meant: Count
+
+    @cached_property
+    def identity(self) -> Identity:
+        """See :attr:`Count.identity`."""
+        return self.everyone.identity, self.meant.identity
+
+    @property
+    def name(self) -> str:
+        """German words for messages."""
+        return self.meant.name
+
+    @property
+    def area(self) -> str:
+        """Where."""
+        return self.meant.area
+
+    @property
+    def period(self) -> int:
+        """When."""
+        return self.meant.period
+
+
 def counts(
     indicators: pd.DataFrame, catalogue: Sequence[Indicator], kinds: Mapping[str, str]
 ) -> Iterator[tuple[Count, float]]:
@@ -244,6 +280,9 @@ class System:
 
     def within(self, count: Count) -> tuple[Count, ...]:
         """The same count in the areas of the reporting level inside its area that have it; else the count itself."""
-        inside = [Count(count.parts, area, count.period, count.name) for area in self.below.get(count.area, ())]
+        areas = self.below.get(count.area, ())
+        if areas == (count.area,):
+            return (count,)
+        inside = [Count(count.parts, area, count.period, count.name) for area in areas]
         there = [own for own in inside if own.identity in self.known or own.identity in self.unknown]
         return tuple(there) or (count,)

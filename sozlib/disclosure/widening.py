@@ -1,0 +1,139 @@
+"""Further counts to hide, found by attack: until none that the rule protects can be inferred too precisely.
+
+Counts are chosen for hiding by looking at small numbers and at sums of areas (:mod:`~sozlib.disclosure.protect`).
+Groups that overlap, balances, what was published before and what other editions show can give some away all the same.
+So the edition is attacked before it is written. Where a count is too narrow, the shadow prices of the intruder's two
+linear programmes name the published numbers that make it so [1]_; the smallest of them that may be hidden is, wherever
+it stands and with all that follows, and what has changed is attacked again.
+
+A count that stays too narrow although nothing is left to hide follows from what readers have from elsewhere. The proof
+(:mod:`~sozlib.disclosure.proof`), which knows nothing of this choice, decides what that means.
+
+References
+----------
+.. [1] Fischetti, M. & Salazar, J.-J. (2001): Solving the Cell Suppression Problem on Tabular Data with Linear
+   Constraints. Management Science 47(7) - the intruder's programmes as a source of cuts; theirs are solved to the
+   optimum, here the cheapest cell of each cut is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from sozlib.disclosure import ranges
+from sozlib.disclosure.attack import Attack, Inference, attack
+from sozlib.disclosure.bounds import ContradictionError, binding
+from sozlib.disclosure.equations import Equation, equations, goal
+from sozlib.disclosure.hidden import hidden_cells
+from sozlib.disclosure.ledger import Cell, Cells, cell_of
+from sozlib.disclosure.publication import Protection, Publication, Published
+from sozlib.disclosure.system import Identity
+from sozlib.disclosure.tables import Tables
+from sozlib.snapshot import CLASSES
+
+
+def widened(
+    protection: Protection, kinds: Mapping[str, str], held: Sequence[Published] = ()
+) -> tuple[Publication, Cells]:
+    """An edition in which everything is as uncertain as the rule asks, as far as hiding can do that.
+
+    Parameters
+    ----------
+    protection
+        What decides what the edition shows.
+    kinds
+        Kinds of the measures.
+    held
+        Further editions that the same readers have.
+
+    Returns
+    -------
+    Publication
+        The edition's tables.
+    frozenset
+        Counts hidden beyond what :class:`~sozlib.disclosure.publication.Protection` chooses by itself.
+    """
+    cells = further = Cells()
+    edition = protection.publication()
+    if not protection.edition.protects:
+        return edition, further
+    earlier, limits = list(protection.ledger.counts(kinds)), list(protection.ledger.limits(kinds))
+    tables = Tables.of(edition, protection.catalogue, earlier)
+    earlier_of = tables.sorted_by_table(earlier, lambda pair: pair[0])
+    limits_of = tables.sorted_by_table(limits, lambda limit: limit.parts[0][0])
+    full = tables.split(protection.full)
+    rounded = tables.split(protection.rounded) if protection.rounded else {}
+    others = [tables.split(other) for other in held]
+    looked_at: dict[int, bytes] = {}
+
+    def cuts(number: int, table: Publication) -> set[Cell]:
+        hidden = hidden_cells(full[number].indicators, table.indicators, full[number].population, table.population)
+        if not hidden:
+            return set()
+        hidden = replace(hidden, amounts=protection.amounts)
+        beside = [other[number] for other in others if number in other]
+        try:
+            pairs, said = earlier_of.get(number, ()), limits_of.get(number, ())
+            found = attack(table, hidden, kinds, beside, earlier=pairs, before=said, exact=False)
+        except ContradictionError:  # no choice of cells mends numbers that are wrong; the proof tells
+            return set()
+        short = [inference for inference in found if not inference.safe]
+        return set(_cuts(found, short, cells, _told(table, full[number], kinds))) if short else set()
+
+    while True:
+        for number, table in tables.split(edition).items():
+            alone = replace(protection, full=full[number], rounded=rounded.get(number))
+            while looked_at.get(number) != (state := _state(table)):
+                looked_at[number] = state
+                if fresh := cuts(number, table):
+                    cells |= fresh
+                    table = alone.publication(cells)
+        if cells == further:
+            return edition, further
+        further, edition = cells, protection.publication(cells)
+
+
+def _state(table: Publication) -> bytes:
+    """What a table shows, for comparison."""
+    shown = table.indicators[["numerator", "denominator", "status"]], table.population[["value"]]
+    limits = repr(table.meta.get("class_limits")).encode()
+    return b"".join(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes() for frame in shown) + limits
+
+
+def _told(table: Publication, full: Publication, kinds: Mapping[str, str]) -> dict[Identity, float]:
+    """True numbers of counts of which a table tells anything: the number, a rounded one, the class of the value."""
+    classed = full.indicators[table.indicators["status"].isin(CLASSES).to_numpy()].assign(denominator=np.nan)
+    of_class = replace(full, indicators=classed, population=full.population.iloc[:0])
+    pairs = [*ranges.shown(table, kinds), *ranges.shown(of_class, kinds)]
+    told = {count.identity for count, number in pairs if np.isfinite(number)}
+    return {count.identity: number for count, number in ranges.shown(full, kinds) if count.identity in told}
+
+
+def _cuts(found: Attack, short: Sequence[Inference], cells: Cells, told: Mapping[Identity, float]) -> Iterator[Cell]:
+    """Counts to hide so that those found too precisely become wider: one for each, unless one serves two."""
+    lines = equations(found.system)
+    goals = [goal(found.system, inference.count)[0] for inference in short]
+    bounds = binding([line.row for line in lines], [line.right for line in lines], goals)
+    chosen: set[Cell] = set()
+    for inference, (below, above) in zip(short, bounds, strict=True):
+        # A number of people is at least none: while the upper end is below the width, only that end helps.
+        top = inference.required if inference.within is None else inference.within[1]
+        sides = (above, below) if inference.high < top else (below | above,) if inference.within is None else (below,)
+        candidates = next(filter(None, (_candidates(found, [lines[n] for n in s], cells, told) for s in sides)), {})
+        if candidates and chosen.isdisjoint(candidates):
+            cell = min(candidates, key=lambda cell: (candidates[cell], cell))
+            chosen.add(cell)
+            yield cell
+
+
+def _candidates(
+    found: Attack, lines: Sequence[Equation], cells: Cells, told: Mapping[Identity, float]
+) -> dict[Cell, float]:
+    """Numbers of the counts behind equations that this edition can hide."""
+    behind = {c for line in lines for c in (*line.about, *line.sources(found.system))}
+    numbers = {cell_of(c): abs(told[c.identity]) for c in behind if c.identity in told.keys() - found.elsewhere}
+    return {cell: number for cell, number in numbers.items() if number > 0 and cell not in cells}
