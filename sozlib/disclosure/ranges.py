@@ -83,6 +83,8 @@ def shown(snapshot: Published, kinds: Mapping[str, str]) -> list[tuple[Count, fl
 
 def exact(snapshot: Published, kinds: Mapping[str, str]) -> list[tuple[Count, float]]:
     """All counts of an edition with their true numbers, NaN where it shows a rounded one or none."""
+    if not snapshot.meta.get("rounding"):
+        return shown(snapshot, kinds)
     limit = _limit_of(snapshot)
     return [(count, number if limit(count, number) is None else np.nan) for count, number in shown(snapshot, kinds)]
 

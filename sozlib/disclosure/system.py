@@ -283,6 +283,10 @@ class System:
         areas = self.below.get(count.area, ())
         if areas == (count.area,):
             return (count,)
-        inside = [Count(count.parts, area, count.period, count.name) for area in areas]
-        there = [own for own in inside if own.identity in self.known or own.identity in self.unknown]
+        what = count.identity[0]
+        there = [self._counts[place] for area in areas if (place := (what, area)) in self._counts]
         return tuple(there) or (count,)
+
+    @cached_property
+    def _counts(self) -> dict[Identity, Count]:
+        return {**self.unknown, **{key: count for key, (count, _) in self.known.items()}}

@@ -68,12 +68,11 @@ def widened(
     full = tables.split(protection.full)
     rounded = tables.split(protection.rounded) if protection.rounded else {}
     others = [tables.split(other) for other in held]
-    looked_at: dict[int, bytes] = {}
+    # Where everything is shown there is nothing to find.
+    looked_at = {number: _state(table) for number, table in full.items()}
 
     def cuts(number: int, table: Publication) -> set[Cell]:
         hidden = hidden_cells(full[number].indicators, table.indicators, full[number].population, table.population)
-        if not hidden:
-            return set()
         hidden = replace(hidden, amounts=protection.amounts)
         beside = [other[number] for other in others if number in other]
         try:
