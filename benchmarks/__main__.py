@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import pypandoc
 
@@ -111,22 +112,23 @@ def report(folder: Path, every: int) -> None:
     executed = pool.run(todo) * factor
     pool.close()
     print(f"  plain papermill, {WORKERS} processes: wall {executed.wall:.0f} s, cpu {executed.cpu:.0f} s")
-    pages = _each(todo, lambda notebook: [sys.executable, "-m", "nbconvert", "--to", "html", str(notebook)]) * factor
+    pages = _each(todo, lambda name: [sys.executable, "-m", "nbconvert", "--to", "html", name]) * factor
     print(f"  nbconvert, one call a chapter: wall {pages.wall:.0f} s, cpu {pages.cpu:.0f} s")
     pandoc = pypandoc.get_pandoc_path()
     setter = "import sys, typst; typst.compile(sys.argv[1], output=sys.argv[1] + '.pdf')"
-    words = _each(todo, lambda notebook: [pandoc, str(notebook), "-s", "-o", f"{notebook}.typ"])
-    pdfs = (words + _each(todo, lambda notebook: [sys.executable, "-c", setter, f"{notebook}.typ"])) * factor
+    words = _each(todo, lambda name: [pandoc, name, "-s", f"--extract-media={name}-media", "-o", f"{name}.typ"])
+    pdfs = (words + _each(todo, lambda name: [sys.executable, "-c", setter, f"{name}.typ"])) * factor
     print(f"  pandoc and Typst, one call each a chapter: wall {pdfs.wall:.0f} s, cpu {pdfs.cpu:.0f} s")
     for what, plain in (("pages alone", executed + pages), ("pages and PDFs", executed + pages + pdfs)):
         print(f"  plain with {what} / sozlib: wall {plain.wall / whole.wall:.1f}, cpu {plain.cpu / whole.cpu:.1f}")
 
 
-def _each(todo: Sequence[ChapterJob], command: Callable[[Path], list[str]]) -> Cost:
-    """Cost of a command run for each executed notebook, one after the other."""
+def _each(todo: Sequence[ChapterJob], command: Callable[[str], list[str]]) -> Cost:
+    """Cost of a command run for each executed notebook in its folder, one after the other."""
     watch = Stopwatch()
     for job in todo:
-        subprocess.run(command(job.output), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(command(job.output.name), check=True, cwd=job.output.parent, **quiet)
     return watch.cost()
 
 
