@@ -7,13 +7,17 @@ that are forked, because the process that talks to them has sockets open that no
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from sozlib.batch.forked import die_with_parent
 
 #: Seconds that a companion gets to end by itself.
 _GRACE = 3.0
@@ -40,7 +44,7 @@ class Companion:
         self.module = module
         # -P: what lies in the working directory is not imported in the place of a library.
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-c", f"from {module} import main; main()"],
+            [sys.executable, "-P", "-c", f"from {__name__} import run; run({module!r})"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -81,6 +85,13 @@ class Companion:
             self.process.kill()
             self.process.wait()
         self.process.stdout.close()
+
+
+def run(module: str) -> None:
+    """Life of a companion: it ends with the one who asks, not with Ctrl-C, which reaches all."""
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    importlib.import_module(module).main()
 
 
 def answer(reply: Callable[[Any], object]) -> None:

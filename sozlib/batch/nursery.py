@@ -179,8 +179,6 @@ def _be_kernel(birth: Birth, captured: Sequence[CapturedText]) -> None:
 
 def main() -> None:
     """Answer until nobody asks any more."""
-    die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the asker decides what ends
     preload()
     for name in _PRELOADED:
         importlib.import_module(name)

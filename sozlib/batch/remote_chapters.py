@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -14,7 +13,6 @@ from sozlib.batch.agenda import Agenda
 from sozlib.batch.chapter_run import ChapterFailure, ChapterJob, ChapterResult, run_chapter
 from sozlib.batch.cluster import Cluster, Loss
 from sozlib.batch.companion import answer
-from sozlib.batch.forked import die_with_parent
 from sozlib.batch.parcel import Parcel
 from sozlib.batch.progress import Progress, SilentProgress
 from sozlib.errors import spoken
@@ -73,8 +71,6 @@ def _take(root: Path, job: ChapterJob, back: Parcel | Loss) -> ChapterResult:
 
 def main() -> None:
     """Body of a companion that runs chapters; see :mod:`sozlib.batch.companion`."""
-    die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     answer(_run)
 
 

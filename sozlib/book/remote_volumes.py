@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import signal
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,7 +11,6 @@ from pydantic import TypeAdapter
 from sozlib.batch.agenda import Agenda
 from sozlib.batch.cluster import Cluster, Loss
 from sozlib.batch.companion import answer
-from sozlib.batch.forked import die_with_parent
 from sozlib.batch.parcel import Parcel
 from sozlib.batch.progress import SilentProgress
 from sozlib.book.binding import BOUND, BoundVolume, VolumeJob, bind, failed
@@ -62,8 +60,6 @@ def _take(job: VolumeJob, back: Parcel | Loss) -> BoundVolume:
 
 def main() -> None:
     """Body of a companion that binds volumes; see :mod:`sozlib.batch.companion`."""
-    die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     answer(_bind)
 
 

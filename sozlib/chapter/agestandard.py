@@ -79,12 +79,12 @@ def _cell(meta: Meta, reading: Reading) -> str:
 
 
 def _pair(context: Context, series: Series, found: Mapping[str, Reading], id: str) -> Pair:
-    meta, here, even, crude = series.meta, context.all_areas[id], found[id], series.get(id)
+    meta, even, crude = series.meta, found[id], series.get(id)
     whole, own = id == context.whole_id, id == context.setting.area
-    name = context.setting.whole.kind if whole else here.name
+    name, short_name = context.names_of(id)
     return Pair(
         name=name,
-        short_name=name if whole else here.short_name,
+        short_name=short_name,
         first=crude.value,
         second=even.value,
         text=meta.cell(even),

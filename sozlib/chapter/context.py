@@ -211,10 +211,14 @@ class Context:
         limits = (self.snapshot.meta.get("class_limits") or {}).get(series.meta.id)
         return None if limits is None else MapClasses(tuple(limits), series.meta.decimals)
 
+    def names_of(self, area: str) -> tuple[str, str]:
+        """Name and short name of an area in charts, where the whole is called by its kind."""
+        here, whole = self.all_areas[area], self.setting.whole
+        return (whole.kind, whole.kind) if area == self.whole_id else (here.name, here.short_name)
+
     def _charted(self, reading: Reading) -> AreaValue:
         here = self.all_areas[reading.area]
-        whole = reading.area == self.whole_id
-        name = self.setting.whole.kind if whole else here.name
+        name, short_name = self.names_of(reading.area)
         return AreaValue(
             area=reading.area,
             name=name,
@@ -222,7 +226,7 @@ class Context:
             lower=reading.lower,
             upper=reading.upper,
             status=reading.status,
-            short_name=name if whole else here.short_name,
+            short_name=short_name,
             label="" if here.number is None else str(here.number),
             versus=reading.versus_whole,
         )

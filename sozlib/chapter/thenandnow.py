@@ -69,18 +69,16 @@ def then_and_now(context: Context, series: Series) -> Part:
 
 
 def _pair(context: Context, change: Change) -> Pair:
-    here = context.all_areas[change.area]
-    of_whole = change.area == context.whole_id
-    name = context.setting.whole.kind if of_whole else here.name
+    name, short_name = context.names_of(change.area)
     return Pair(
         name=name,
-        short_name=name if of_whole else here.short_name,
+        short_name=short_name,
         first=change.before,
         second=change.value,
         text=change.cell,
         token=_TOKENS[change.meaning] if change.meaning else "others",
         strong=change.secured,
-        apart=of_whole,
+        apart=change.area == context.whole_id,
     )
 
 

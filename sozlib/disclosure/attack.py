@@ -31,7 +31,7 @@ from sozlib.disclosure.hidden import Hidden
 from sozlib.disclosure.publication import Published, emptied
 from sozlib.disclosure.system import Count, Identity, Limit, Remainder, System
 from sozlib.disclosure.targets import Targets
-from sozlib.indicators.catalogue import Indicator
+from sozlib.indicators.catalogue import catalogue_of
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def attack(
     exact
         Find every interval exactly; otherwise an interval within it is enough where that is wide enough already.
     """
-    catalogue = _catalogue(snapshot)
+    catalogue = catalogue_of(snapshot.meta)
     base = str(snapshot.meta["report"]["levels"][0]["id"])
     own, others = ranges.exact(snapshot, kinds), [pair for one in held for pair in ranges.exact(one, kinds)]
     targets = Targets.of(snapshot, hidden, catalogue, kinds)
@@ -191,10 +191,6 @@ def _as_far_as_possible(inferences: Sequence[Inference], without: System) -> lis
     return [replace(i, possible=found[i.count.identity]) if i.count.identity in found else i for i in inferences]
 
 
-def _catalogue(snapshot: Published) -> list[Indicator]:
-    return [Indicator.model_validate(entry) for entry in snapshot.meta["catalogue"]]
-
-
 def _remembered(
     published: Sequence[tuple[Count, float]],
     earlier: Sequence[tuple[Count, float]],
@@ -220,7 +216,7 @@ def _limits(
     numbers: Mapping[Identity, float],
 ) -> list[Limit]:
     """Inequalities that the true numbers keep to; of two tables one may have more cases than the other has people."""
-    found = (limit for one in editions for limit in ranges.told(one, _catalogue(one), kinds))
+    found = (limit for one in editions for limit in ranges.told(one, catalogue_of(one.meta), kinds))
     return [limit for limit in (*found, *before) if limit.allows(numbers)]
 
 

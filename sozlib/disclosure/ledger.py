@@ -28,7 +28,7 @@ from sozlib.disclosure.rounding import whose
 from sozlib.disclosure.rule import Rule
 from sozlib.disclosure.system import Count, Limit, expressed
 from sozlib.edition import SIDES, Edition
-from sozlib.indicators.catalogue import Indicator, Term
+from sozlib.indicators.catalogue import Term, catalogue_of
 from sozlib.project import Project
 from sozlib.snapshot import Snapshot
 
@@ -170,7 +170,7 @@ def published_counts(snapshot: Snapshot) -> pd.DataFrame:
         return {name: [ends[side_of(area)][i] for area in areas] for i, name in enumerate(_REACH)}
 
     frames = []
-    for indicator in (Indicator.model_validate(entry) for entry in snapshot.meta["catalogue"]):
+    for indicator in catalogue_of(snapshot.meta):
         rows = snapshot.indicators[snapshot.indicators["indicator"] == indicator.id]
         for side in ("numerator", "denominator"):
             terms: tuple[Term, ...] = getattr(indicator, side)

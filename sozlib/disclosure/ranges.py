@@ -18,7 +18,7 @@ from sozlib.disclosure.publication import Published
 from sozlib.disclosure.rounding import whose
 from sozlib.disclosure.rule import Rule
 from sozlib.disclosure.system import Count, Identity, Limit, counts, expressed, people
-from sozlib.indicators.catalogue import SURFACE, Indicator
+from sozlib.indicators.catalogue import SURFACE, Indicator, catalogue_of
 from sozlib.indicators.limits import class_range
 from sozlib.snapshot import CLASSES
 
@@ -73,9 +73,8 @@ def told(snapshot: Published, catalogue: Sequence[Indicator], kinds: Mapping[str
 
 def shown(snapshot: Published, kinds: Mapping[str, str]) -> list[tuple[Count, float]]:
     """All counts of an edition with the numbers that stand there, rounded ones as they are; NaN where it shows none."""
-    catalogue = [Indicator.model_validate(entry) for entry in snapshot.meta["catalogue"]]
     measure = snapshot.meta["report"]["population"]
-    found = list(counts(snapshot.indicators, catalogue, kinds))
+    found = list(counts(snapshot.indicators, catalogue_of(snapshot.meta), kinds))
     if measure and len(snapshot.population):
         found += people(snapshot.population, measure)
     return found

@@ -83,11 +83,18 @@ def _cited(
     numbers = {number: number for number in tokens(plain)}
     if said:
         numbers |= {_WORDS[w]: w for w in re.findall(r"\w+", plain.casefold()) if w in _WORDS}
+    if not numbers:
+        return None
     areas = names.areas_in(plain) or (area,)
     for indicator in said or sorted(of_topic):
         for place in areas:
-            shown = frozenset[str]().union(*(f for key, f in names.shown.items() if key[:2] == (indicator, place)))
             for cell in names.cells(indicator, place):
-                for form in sorted(names.forms[cell].keys() & numbers.keys() - shown):
+                alike = names.forms[cell].keys() & numbers.keys()
+                for form in sorted(alike - _shown(names, indicator, place) if alike else ()):
                     return cell, numbers[form], "error" if said else "warning"
     return None
+
+
+def _shown(names: Names, indicator: str, area: str) -> frozenset[str]:
+    """Forms of the numbers that the edition shows of an indicator in an area, of all years."""
+    return frozenset[str]().union(*(forms for key, forms in names.shown.items() if key[:2] == (indicator, area)))

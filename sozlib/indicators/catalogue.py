@@ -8,7 +8,7 @@ are computed. Entries live in ``parameters/indicators/<topic>.yml``; analysts ch
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -214,6 +214,11 @@ class IndicatorFile(Parameters):
 
     topic: Id
     indicators: tuple[Definition, ...]
+
+
+def catalogue_of(meta: Mapping[str, Any]) -> tuple[Indicator, ...]:
+    """The catalogue in a snapshot's meta data."""
+    return tuple(Indicator.model_validate(entry) for entry in meta["catalogue"])
 
 
 def read_catalogue(

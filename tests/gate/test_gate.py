@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import pytest
 import small_report
 
 from sozlib.book.checks import gate_of
-from sozlib.chapter.palette import Palette
 from sozlib.disclosure.hidden import read_hidden, record_of, write_hidden
 from sozlib.gate.files import read
 from sozlib.gate.gate import Gate
@@ -30,23 +28,6 @@ VALUE = leaky.SECRET["value"]
 def snapshot(tmp_path_factory) -> Snapshot:
     folder = tmp_path_factory.mktemp("projekt")
     return small_report.snapshot(small_report.project(folder), folder / "stand")
-
-
-@pytest.fixture(scope="module")
-def palette(snapshot) -> Palette:
-    return Palette.read(snapshot.path / "tokens.css")
-
-
-@pytest.fixture(scope="module")
-def sound(snapshot, tmp_path_factory) -> Path:
-    site = tmp_path_factory.mktemp("seiten") / "bericht"
-    leaky.build(site, snapshot)
-    return site
-
-
-@pytest.fixture
-def site(sound, tmp_path) -> Path:
-    return shutil.copytree(sound, tmp_path / "bericht")
 
 
 def gate(site, snapshot):

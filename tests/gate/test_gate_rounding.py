@@ -1,14 +1,10 @@
 """In an edition that rounds, the rounded number passes and the true one is found beside the indicator's name."""
 
-import shutil
-from pathlib import Path
-
 import leaky_report as leaky
 import pandas as pd
 import pytest
 import small_report
 
-from sozlib.chapter.palette import Palette
 from sozlib.gate.gate import Gate
 from sozlib.gate.machine import Machine
 from sozlib.snapshot import Snapshot
@@ -29,23 +25,6 @@ def snapshot(tmp_path_factory) -> Snapshot:
     group = {"area": "0102", "period": 2025, "sex": "f", "age_from": 80, "value": 85.0, "status": ""}
     pd.concat([people, pd.DataFrame([group])]).to_parquet(made.path / "population.parquet", index=False)
     return Snapshot.open(made.path)
-
-
-@pytest.fixture(scope="module")
-def palette(snapshot) -> Palette:
-    return Palette.read(snapshot.path / "tokens.css")
-
-
-@pytest.fixture(scope="module")
-def sound(snapshot, tmp_path_factory) -> Path:
-    site = tmp_path_factory.mktemp("seiten") / "bericht"
-    leaky.build(site, snapshot)
-    return site
-
-
-@pytest.fixture
-def site(sound, tmp_path) -> Path:
-    return shutil.copytree(sound, tmp_path / "bericht")
 
 
 def found(site, snapshot):
