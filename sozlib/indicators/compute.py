@@ -105,7 +105,9 @@ def shown(indicator: Indicator, quantities: Quantities, periods: tuple[int, int]
         return frame
     below = frame["value_below"].to_numpy(dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        value = _capped(frame["value"].to_numpy(dtype=float), below, indicator, quantities) / below * indicator.per
+        above = _capped(frame["value"].to_numpy(dtype=float), below, indicator, quantities)
+        # Multiplied first, so that a single division rounds: 23 of 40 are 57.5 and not 57.49999999999999, printed 57.
+        value = above * indicator.per / below
     if weighted:
         value = np.round(value, indicator.decimals)
         frame["value_below"] = nearest(below, quantities.rounded_to(indicator.denominator))

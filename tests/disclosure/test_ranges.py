@@ -43,7 +43,7 @@ def of_class(status, limits, denominators, decimals=1, per=100):
         (number, below)
         for below in denominators
         for number in range(below + 1)
-        if below and class_of(number / below * per, limits, decimals) + 1 == CLASSES[status][0]
+        if below and class_of(number * per / below, limits, decimals) + 1 == CLASSES[status][0]
     ]
 
 

@@ -37,6 +37,12 @@ def test_the_rate_of_the_district_comes_from_sums_not_from_means(observed, entry
     assert row(frame, "01")["value"] == pytest.approx(100 * 10 / 220)
 
 
+@pytest.mark.parametrize(("count", "total", "value"), [(23, 40, 57.5), (69, 120, 57.5), (29, 200, 14.5)])
+def test_a_value_on_a_half_is_exactly_there_so_that_it_is_rounded_up(observed, entry, count, total, value):
+    frame = run(observed(table([count] * 5, [total] * 5)), entry())
+    assert row(frame, "0101")["value"] == value
+
+
 def test_frames_have_the_columns_and_types_of_a_snapshot(observed, entry):
     frame = run(observed(table([1, 2, 3, 4, 5], [50] * 5)), entry())
     assert list(frame.columns)[: len(INDICATOR_COLUMNS)] == list(INDICATOR_COLUMNS)
