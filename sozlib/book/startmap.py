@@ -65,7 +65,7 @@ def start_map(frame: Frame, series: Series) -> dict[str, Any] | None:
     from sozlib.chapter.choropleth import choropleth
     from sozlib.chapter.classes import map_classes
     from sozlib.chapter.context import Context
-    from sozlib.chapter.svg import Link, html_form, written
+    from sozlib.chapter.svg import Link, html_form
 
     areas = outlines_of(frame.snapshot)
     if areas is None or not areas.shapes or series.period is None:
@@ -85,7 +85,7 @@ def start_map(frame: Frame, series: Series) -> dict[str, Any] | None:
     each = {"m": "Jeder", "f": "Jede", "n": "Jedes"}[terms.gender]
 
     def drawn(width: int, prefix: str) -> Markup:
-        figure = choropleth(
+        canvas = choropleth(
             areas,
             values,
             classes,
@@ -98,7 +98,7 @@ def start_map(frame: Frame, series: Series) -> dict[str, Any] | None:
         )
         linked = f"{each.lower()} {terms.singular} ist ein Link" if whole_report else "mit Links zu den Profilen"
         title = f"Karte der {len(values)} {terms.plural}, {linked}"
-        return Markup(html_form(written(figure, salt=prefix), prefix, title, meta.title, context.palette, links))
+        return Markup(html_form(canvas, prefix, title, meta.title, links))
 
     when = german.stichtag(meta.as_of, series.period).removeprefix("Stand ")
     leads = f"{each} {terms.singular} führt zu {'ihrem' if terms.gender == 'f' else 'seinem'} Profil."

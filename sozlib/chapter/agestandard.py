@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from matplotlib.figure import Figure
-
 from sozlib.chapter import contents, german, numbers
 from sozlib.chapter.ages import readings, structure
+from sozlib.chapter.canvas import Canvas
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
 from sozlib.chapter.dumbbell import Pair, dumbbell
@@ -41,7 +40,7 @@ def figure_of(context: Context, series: Series) -> Part:
         shown, missing = [id for id in shown if id in few], []
     rows = [_pair(context, series, found, id) for id in (*shown, *missing, context.whole_id) if id in found]
 
-    def draw(width: int, tight: bool = False) -> Figure:
+    def draw(width: int, tight: bool = False) -> Canvas:
         return dumbbell(
             rows, palette=context.palette, unit=meta.unit, from_zero=from_zero(series), heading="standardisiert",
             width=width, tight=tight,

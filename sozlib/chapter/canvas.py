@@ -1,76 +1,78 @@
-"""A drawing surface measured in px from the upper left, on a matplotlib figure.
+"""A drawing surface measured in px from the upper left.
 
-The charts of a report follow rules that matplotlib's axes do not know: labels that must not touch, rows of a table
-beside marks, a legend in words. They are laid out in px (1 px = 1 pt at 72 dpi) and put on a plain
-:class:`matplotlib.figure.Figure` without pyplot, so no global state is touched and figures are freed when unused.
-An analyst can still add to such a figure or save it in any format.
+The charts of a report follow rules that plotting libraries' axes do not know: labels that must not touch, rows of a
+table beside marks, a legend in words. So they are laid out in px (680 px are 160 mm in print) from a handful of marks,
+and :mod:`sozlib.chapter.svg` writes these.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib import rcParams
-from matplotlib.backends.backend_svg import RendererSVG
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.lines import Line2D
-from matplotlib.patches import PathPatch, Rectangle
-from matplotlib.path import Path
-from matplotlib.text import Text
-from matplotlib.transforms import Affine2D
 
-from sozlib.chapter.lettering import FAMILY, SIZE, register_fonts
+from sozlib.chapter.lettering import SIZE
 from sozlib.chapter.palette import Palette
 
 #: Widths in px that every figure is drawn for: phone, text column (160 mm in print), full width.
 NARROW, TEXT, FULL = 340, 680, 1040
-Anchor = Literal["start", "middle", "end"]
-Points = Sequence[float] | npt.NDArray[np.float64]
-
-_ALIGN = {"start": "left", "middle": "center", "end": "right"}
 #: Half the height of a digit as part of the font size: a baseline this far below a line centres the text on it.
 MIDDLE = 0.33
 
+Anchor = Literal["start", "middle", "end"]
+Cap = Literal["butt", "round"]
+#: A circle, a square, or a triangle that points up, down, left or right.
+Marker = Literal["o", "s", "^", "v", "<", ">"]
+Points = Sequence[float] | npt.NDArray[np.float64]
 
-@lru_cache(maxsize=32)
-def _letters(size: float, bold: bool) -> FontProperties:
-    return FontProperties(family=FAMILY, weight=600 if bold else 400, size=size)
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One line of text whose anchor stands at a point of its baseline; ``silent`` where it is not read aloud."""
+
+    x: float
+    y: float
+    text: str
+    size: float
+    bold: bool
+    color: str
+    anchor: Anchor
+    silent: bool
 
 
-class _Line(Text):
-    """One line of text that stands on its baseline.
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Open line or closed rings, each an array of points (n, 2); ``area`` is whose outline it is on a map."""
 
-    matplotlib measures every text before it draws it, to align it itself. In SVG whose text stays text, the program
-    that shows the drawing aligns it: measuring would be half the work of drawing a chart, and for nothing.
-    """
+    rings: Sequence[npt.NDArray[np.float64]]
+    closed: bool
+    fill: str | None = None
+    stroke: str | None = None
+    width: float = 1.0
+    dash: tuple[float, ...] = ()
+    cap: Cap = "butt"
+    hatched: bool = False
+    area: str | None = None
 
-    def draw(self, renderer: Any) -> None:
-        """Put the text out where it is anchored, or as matplotlib would in other formats."""
-        real = getattr(renderer, "_renderer", renderer)
-        if not isinstance(real, RendererSVG) or rcParams["svg.fonttype"] != "none" or self.get_rotation():
-            super().draw(renderer)
-            return
-        if not self.get_visible() or not self.get_text():
-            return
-        renderer.open_group("text", self.get_gid())
-        x, y = self.get_transform().transform(self.get_unitless_position())
-        brush = renderer.new_gc()
-        brush.set_foreground(self.get_color())
-        brush.set_alpha(self.get_alpha())
-        height = renderer.get_canvas_width_height()[1]
-        renderer.draw_text(brush, x, height - y, self.get_text(), self.get_fontproperties(), 0.0, mtext=self)
-        brush.restore()
-        renderer.close_group("text")
-        self.stale = False
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One mark about its centre."""
+
+    x: float
+    y: float
+    diameter: float
+    fill: str | None
+    stroke: str | None
+    stroke_width: float
+    marker: Marker
 
 
 class Canvas:
-    """Figure of a size in px with the few marks that the charts are made of.
+    """A drawing of a size in px: marks in their order, and above them words.
 
     Parameters
     ----------
@@ -81,21 +83,11 @@ class Canvas:
     """
 
     def __init__(self, width: float, height: float, palette: Palette):
-        register_fonts()
         self.width = width
         self.height = float(np.ceil(height))
         self.palette = palette
-        self.figure = Figure(figsize=(width / 72, self.height / 72), dpi=72)
-        self.figure.patch.set_visible(False)
-        self._place = Affine2D().scale(1 / 72, -1 / 72).translate(0, self.height / 72) + self.figure.dpi_scale_trans
-        self._order = 1.0
-
-    def _next(self) -> float:
-        self._order += 0.001
-        return self._order
-
-    def _colour(self, token: str | None) -> str:
-        return "none" if token is None else self.palette[token]
+        self.marks: list[Outline | Dot] = []
+        self.words: list[Words] = []
 
     def text(
         self,
@@ -107,24 +99,11 @@ class Canvas:
         bold: bool = False,
         color: str = "ink",
         anchor: Anchor = "start",
-        gid: str | None = None,
-    ) -> Text:
+        silent: bool = False,
+    ) -> None:
         """One line of text; ``y`` is its baseline."""
-        artist = _Line(
-            x,
-            y,
-            text,
-            color=self._colour(color),
-            fontproperties=_letters(size, bold),
-            ha=_ALIGN[anchor],
-            va="baseline",
-            transform=self._place,
-            zorder=self._next() + 1,
-            parse_math=False,
-            gid=gid,
-        )
-        self.figure.add_artist(artist)
-        return artist
+        if text:
+            self.words.append(Words(x, y, text, size, bold, color, anchor, silent))
 
     def lines_of_text(
         self,
@@ -149,52 +128,12 @@ class Canvas:
         color: str,
         width: float = 1.0,
         *,
-        dash: tuple[float, ...] | None = None,
-        cap: Literal["butt", "round", "projecting"] = "butt",
+        dash: tuple[float, ...] = (),
+        cap: Cap = "butt",
     ) -> None:
-        """Open line through points; ``dash`` in px, not in line widths."""
-        style: Any = "-" if dash is None else (0.0, tuple(d / width for d in dash))
-        self.figure.add_artist(
-            Line2D(
-                x,
-                y,
-                color=self._colour(color),
-                linewidth=width,
-                linestyle=style,
-                transform=self._place,
-                solid_capstyle=cap,
-                dash_capstyle="butt",
-                solid_joinstyle="round",
-                zorder=self._next(),
-            )
-        )
-
-    def dots(
-        self,
-        x: Points,
-        y: Points,
-        diameter: float,
-        fill: str | None,
-        *,
-        stroke: str | None = None,
-        stroke_width: float = 0.0,
-        marker: str = "o",
-    ) -> None:
-        """Marks of one kind at several points."""
-        self.figure.add_artist(
-            Line2D(
-                x,
-                y,
-                linestyle="none",
-                marker=marker,
-                markersize=diameter,
-                markerfacecolor=self._colour(fill),
-                markeredgecolor=self._colour(stroke),
-                markeredgewidth=stroke_width,
-                transform=self._place,
-                zorder=self._next(),
-            )
-        )
+        """Open line through points; ``dash`` in px, ``cap`` for lines without."""
+        points = np.column_stack([x, y]).astype(float)
+        self.marks.append(Outline([points], False, None, color, width, dash, "butt" if dash else cap))
 
     def dot(
         self,
@@ -205,10 +144,24 @@ class Canvas:
         *,
         stroke: str | None = None,
         stroke_width: float = 0.0,
-        marker: str = "o",
+        marker: Marker = "o",
     ) -> None:
         """One mark."""
-        self.dots([x], [y], diameter, fill, stroke=stroke, stroke_width=stroke_width, marker=marker)
+        self.marks.append(Dot(x, y, diameter, fill, stroke, stroke_width, marker))
+
+    def dots(
+        self,
+        x: Points,
+        y: Points,
+        diameter: float,
+        fill: str | None,
+        *,
+        stroke: str | None = None,
+        stroke_width: float = 0.0,
+    ) -> None:
+        """Circles of one kind at several points."""
+        for one_x, one_y in zip(x, y, strict=True):
+            self.dot(one_x, one_y, diameter, fill, stroke=stroke, stroke_width=stroke_width)
 
     def rect(
         self,
@@ -221,21 +174,10 @@ class Canvas:
         stroke: str | None = None,
         stroke_width: float = 0.0,
         hatched: bool = False,
-        gid: str | None = None,
     ) -> None:
         """Rectangle from its upper left corner."""
-        patch = Rectangle(
-            (x, y),
-            width,
-            height,
-            facecolor=self._colour(fill),
-            edgecolor=self._colour(stroke),
-            linewidth=stroke_width,
-            transform=self._place,
-            zorder=self._next(),
-            gid=gid,
-        )
-        self._add(patch, hatched)
+        ring = np.array([(x, y), (x + width, y), (x + width, y + height), (x, y + height)])
+        self.shape([ring], fill, stroke=stroke, stroke_width=stroke_width, hatched=hatched)
 
     def shape(
         self,
@@ -245,26 +187,9 @@ class Canvas:
         stroke: str | None = None,
         stroke_width: float = 0.0,
         hatched: bool = False,
-        gid: str | None = None,
+        area: str | None = None,
     ) -> None:
-        """Area enclosed by rings (px, first point repeated at the end); rings inside rings are holes."""
-        if not rings:
-            return
-        path = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
-        patch = PathPatch(
-            path,
-            facecolor=self._colour(fill),
-            edgecolor=self._colour(stroke),
-            linewidth=stroke_width,
-            joinstyle="round",
-            transform=self._place,
-            zorder=self._next(),
-            gid=gid,
-        )
-        self._add(patch, hatched)
-
-    def _add(self, patch: PathPatch | Rectangle, hatched: bool) -> None:
-        if hatched:
-            patch.set_hatch("////")
-            patch.set_hatchcolor(self._colour("hatch"))
-        self.figure.add_artist(patch)
+        """Area enclosed by rings in px; rings inside rings are holes."""
+        if rings:
+            mark = Outline(rings, True, fill, stroke, stroke_width, hatched=hatched, area=area)
+            self.marks.append(mark)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from matplotlib.figure import Figure
-
-from sozlib.chapter.canvas import MIDDLE, TEXT, Canvas
+from sozlib.chapter.canvas import MIDDLE, TEXT, Canvas, Marker
 from sozlib.chapter.lettering import NOTE, SIZE, SMALL, block_width, wrap
 from sozlib.chapter.lettering import width as text_width
 from sozlib.chapter.moved import Change
@@ -31,7 +29,7 @@ def change_grid(
     palette: Palette,
     whole: str = "",
     width: int = TEXT,
-) -> Figure:
+) -> Canvas:
     """Draw the grid.
 
     Parameters
@@ -77,7 +75,7 @@ def change_grid(
     if whole in places:
         canvas.line([places[whole] - step / 2 - gap / 2] * 2, [top, bottom], "axis", 0.8)
     canvas.lines_of_text(0, bottom + 20, note, leading=16, size=NOTE, color="ink-2")
-    return canvas.figure
+    return canvas
 
 
 def _mark(canvas: Canvas, change: Change | None, x: float, y: float, size: float) -> None:
@@ -88,5 +86,5 @@ def _mark(canvas: Canvas, change: Change | None, x: float, y: float, size: float
     elif not change.secured:
         canvas.dot(x, y, 5.5, "paper", stroke="axis", stroke_width=1.2)
     else:
-        marker = "^" if change.verdict == "rising" else "v"
+        marker: Marker = "^" if change.verdict == "rising" else "v"
         canvas.dot(x, y, min(size - 2, 12.5), _TOKENS[change.meaning or "higher"], marker=marker)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matplotlib.figure import Figure
-
 from sozlib.chapter import german, markdown, numbers
+from sozlib.chapter.canvas import Canvas
 from sozlib.chapter.changegrid import MOST, change_grid
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
@@ -125,7 +124,7 @@ def grid(context: Context, chosen: Sequence[str]) -> Part:
     last = (context.whole_id, setting.whole.kind, setting.whole.kind)
     drawn = [(m.short_title, {**c, **({context.whole_id: total[m.id]} if m.id in total else {})}) for m, c in rows]
 
-    def draw(width: int) -> Figure:
+    def draw(width: int) -> Canvas:
         return change_grid(drawn, [*columns, last], palette=context.palette, whole=context.whole_id, width=width)
 
     every = [c for _, changes in rows for c in changes.values()]

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from matplotlib.figure import Figure
 
 from sozlib.chapter.canvas import MIDDLE, TEXT, Canvas
 from sozlib.chapter.classes import Classes
@@ -110,7 +109,7 @@ def choropleth(
     width: int = TEXT,
     flat: bool = False,
     marked: Sequence[str] = (),
-) -> Figure:
+) -> Canvas:
     """Draw a map.
 
     Parameters
@@ -254,7 +253,7 @@ class AreaMap:
         self.mark_offset = lowest
         return lowest + (22 if self.mark else 0) + 2
 
-    def draw(self) -> Figure:
+    def draw(self) -> Canvas:
         """The map as a figure."""
         self.canvas = Canvas(self.width, self.height, self.palette)
         tokens = self.classes.tokens()
@@ -273,7 +272,7 @@ class AreaMap:
             self._outline(self.own, (("paper", 5.5), ("ink", 2.4)))
         self._labels()
         self._legend()
-        return self.canvas.figure
+        return self.canvas
 
     def _area(
         self, id: str, value: AreaValue, tokens: Sequence[str], view: _View, line: float, *, linked: bool
@@ -287,7 +286,7 @@ class AreaMap:
             stroke="paper",
             stroke_width=line,
             hatched=hatched,
-            gid=f"area:{id}" if linked else None,
+            area=id if linked else None,
         )
 
     def _frames(self) -> None:
@@ -343,7 +342,7 @@ class AreaMap:
             else:
                 color = lettering(tokens[number])
             self.canvas.text(
-                x, y + size * MIDDLE, text, size=size, bold=True, color=color, anchor="middle", gid="hidden"
+                x, y + size * MIDDLE, text, size=size, bold=True, color=color, anchor="middle", silent=True
             )
         for text, x, y in outside:
             self._beside(text, x, y, taken)
@@ -382,7 +381,7 @@ class AreaMap:
         if on_land:
             self.canvas.rect(cx - half - 2, cy - 7, 2 * half + 4, 14, "paper")
         taken.append((cx - half - 2, cy - 7, cx + half + 2, cy + 7))
-        self.canvas.text(cx, cy + size * MIDDLE, text, size=size, bold=True, color="ink", anchor="middle", gid="hidden")
+        self.canvas.text(cx, cy + size * MIDDLE, text, size=size, bold=True, color="ink", anchor="middle", silent=True)
 
     def _legend(self) -> None:
         canvas, left, top = self.canvas, self.legend_left, self.legend_top

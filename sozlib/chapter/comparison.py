@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matplotlib.figure import Figure
-
 from sozlib.chapter.canvas import MIDDLE, TEXT, Canvas
 from sozlib.chapter.lettering import NOTE, SIZE, SMALL, block_width, wrap
 from sozlib.chapter.lettering import width as text_width
@@ -35,7 +33,7 @@ def comparison(
     from_zero: bool = True,
     width: int = TEXT,
     tight: bool = False,
-) -> Figure:
+) -> Canvas:
     """Draw the areas in order.
 
     Parameters
@@ -126,4 +124,4 @@ def comparison(
             width - 4, middle + size * MIDDLE, text, size=size, bold=emphasised, color=number_color, anchor="end"
         )
         y += height
-    return canvas.figure
+    return canvas

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matplotlib.figure import Figure
-
 from sozlib.chapter.canvas import MIDDLE, TEXT, Canvas
 from sozlib.chapter.lettering import NOTE, wrap
 from sozlib.chapter.numbers import number
@@ -41,7 +39,7 @@ class Criterion:
     limits: Sequence[float] = ()
 
 
-def criteria(found: Sequence[Criterion], chosen: int, *, palette: Palette, width: int = TEXT) -> Figure:
+def criteria(found: Sequence[Criterion], chosen: int, *, palette: Palette, width: int = TEXT) -> Canvas:
     """Draw the criteria, side by side or on phones below each other; the chosen number lies on a band.
 
     Parameters
@@ -65,7 +63,7 @@ def criteria(found: Sequence[Criterion], chosen: int, *, palette: Palette, width
         canvas.lines_of_text(left, top + 31, verdict, leading=_LEADING, size=NOTE, color="ink-2")
         _plot(canvas, criterion, chosen, (left, top + head, across))
     canvas.text(width - 2, canvas.height - 6, "Zahl der Typen", size=NOTE, color="ink-2", anchor="end")
-    return canvas.figure
+    return canvas
 
 
 def _plot(canvas: Canvas, criterion: Criterion, chosen: int, place: tuple[float, float, float]) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from sozlib.chapter.canvas import TEXT, Canvas
 from sozlib.chapter.lettering import NOTE, SIZE, wrap
@@ -65,7 +64,7 @@ def distribution(
     from_zero: bool = True,
     terms: tuple[str, str] = ("Raum", "Räume"),
     width: int = TEXT,
-) -> Figure:
+) -> Canvas:
     """Draw the distribution of an indicator over the areas.
 
     Parameters
@@ -136,7 +135,7 @@ def distribution(
     for label in label_rows:
         canvas.text(label.center, 13 + 18.0 * label.row, label.text, bold=True, color=label.color, anchor="middle")
     canvas.lines_of_text(2, axis + 52, notes, leading=16, size=NOTE, color="ink-2")
-    return canvas.figure
+    return canvas
 
 
 def _stacked(areas: Sequence[AreaValue], x: Scale, step: float) -> list[tuple[AreaValue, int]]:

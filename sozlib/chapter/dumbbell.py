@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matplotlib.figure import Figure
-
 from sozlib.chapter.canvas import MIDDLE, TEXT, Canvas
 from sozlib.chapter.lettering import NOTE, SIZE, SMALL, block_width, wrap
 from sozlib.chapter.lettering import width as text_width
@@ -61,7 +59,7 @@ def dumbbell(
     heading: str = "",
     width: int = TEXT,
     tight: bool = False,
-) -> Figure:
+) -> Canvas:
     """Draw the rows in their order.
 
     Parameters
@@ -115,4 +113,4 @@ def dumbbell(
         bold = row.strong or row.apart
         canvas.text(width - 4, middle + size * MIDDLE, row.text, size=size, bold=bold, anchor="end")
         y += height
-    return canvas.figure
+    return canvas

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from matplotlib.figure import Figure
-
 from sozlib.chapter import alternatives, captions, contents, markdown
-from sozlib.chapter.canvas import FULL, TEXT
+from sozlib.chapter.canvas import FULL, TEXT, Canvas
 from sozlib.chapter.comparison import comparison as draw_comparison
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
@@ -35,7 +33,7 @@ def trend(context: Context, series: Series) -> Part:
     whole = context.time_series(series, context.whole_id)
     breaks = [SeriesBreak(year, text) for year, text in meta.breaks]
 
-    def draw(width: int) -> Figure:
+    def draw(width: int) -> Canvas:
         return draw_trend(
             own,
             whole if meta.kind != "count" or own is None else None,
@@ -64,7 +62,7 @@ def comparison(context: Context, series: Series, period: int | None = None) -> P
     if not any_shown(context, series, period):
         return nothing(f"Für „{meta.title}“ ist in keinem Gebiet ein Wert ausgewiesen.")
 
-    def draw(width: int, tight: bool = False) -> Figure:
+    def draw(width: int, tight: bool = False) -> Canvas:
         return draw_comparison(
             context.values(series, period),
             None if meta.kind == "count" else context.value(series, context.whole_id, period),
@@ -91,7 +89,7 @@ def distribution(context: Context, series: Series, period: int | None = None) ->
     if not any_shown(context, series, period):
         return nothing(f"Für „{meta.title}“ ist in keinem Gebiet ein Wert ausgewiesen.")
 
-    def draw(width: int) -> Figure:
+    def draw(width: int) -> Canvas:
         return draw_distribution(
             context.values(series, period),
             None if meta.kind == "count" else context.value(series, context.whole_id, period),
@@ -127,13 +125,13 @@ def caption_of(context: Context, series: Series, statement: str, period: int | N
 def figure(
     context: Context,
     id: str,
-    draw: Callable[[int], Figure],
+    draw: Callable[[int], Canvas],
     caption: markdown.Caption,
     alt: str,
     data: Table | None,
     full: bool = False,
     keys: str = "",
-    print_at: Callable[[int], Figure] | None = None,
+    print_at: Callable[[int], Canvas] | None = None,
 ) -> Part:
     """Figure from a function that draws it for a width.
 
@@ -144,7 +142,6 @@ def figure(
         id=id,
         title=caption.what,
         description=alt,
-        palette=context.palette,
         width=FULL if full else TEXT,
         print_at=print_at,
     )

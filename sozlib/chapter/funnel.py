@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from sozlib.chapter.canvas import MIDDLE, TEXT, Canvas
 from sozlib.chapter.lettering import NOTE, SMALL, wrap
@@ -76,7 +75,7 @@ def funnel(
     unit: str = "%",
     people: str = "Menschen",
     width: int = TEXT,
-) -> Figure:
+) -> Canvas:
     """Draw the plot.
 
     Parameters
@@ -114,7 +113,7 @@ def funnel(
     canvas.lines_of_text(right, bottom + 36, note, leading=15, size=NOTE, color="ink-2", anchor="end")
     ordered = sorted(curve, key=lambda p: p.total)
     for name in ("lower_998", "lower_95", "upper_95", "upper_998"):
-        _limit(canvas, x, y, ordered, name, dash=(5.0, 3.0) if name.endswith("998") else None)
+        _limit(canvas, x, y, ordered, name, dash=(5.0, 3.0) if name.endswith("998") else ())
     canvas.line([left, right], [y(target)] * 2, "district", 1.6)
     canvas.text(right, 13, target_text, bold=True, color="district", anchor="end")
     taken: list[_Box] = []
@@ -124,12 +123,10 @@ def funnel(
     far = sorted((d for d in dots if d.outside == 2 or d.own), key=lambda d: (not d.own, -d.distance))[:NAMED]
     for dot in far:
         _name(canvas, x(dot.limits.total), y(dot.value), dot, taken, (left, top - 12, right, bottom))
-    return canvas.figure
+    return canvas
 
 
-def _limit(
-    canvas: Canvas, x: Scale, y: Scale, ordered: Sequence[Limits], name: str, dash: tuple[float, ...] | None
-) -> None:
+def _limit(canvas: Canvas, x: Scale, y: Scale, ordered: Sequence[Limits], name: str, dash: tuple[float, ...]) -> None:
     """A limit as far as it lies inside the axis; where it leaves, it ends on the edge."""
     across = np.array([p.total for p in ordered])
     up = np.array([float(getattr(p, name)) for p in ordered])

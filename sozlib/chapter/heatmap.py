@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matplotlib.figure import Figure
-
 from sozlib.chapter import numbers
 from sozlib.chapter.canvas import MIDDLE, TEXT, Canvas
 from sozlib.chapter.lettering import SIZE, SMALL, block_width, wrap
@@ -29,7 +27,7 @@ def heatmap(
     *,
     palette: Palette,
     width: int = TEXT,
-) -> Figure:
+) -> Canvas:
     """Draw the lower half of the correlations and below it a row for the index.
 
     Parameters
@@ -86,4 +84,4 @@ def heatmap(
                 canvas.rect(x + column / 2 - half, middle - 9, 2 * half, 18, "withheld")
             canvas.text(x + column / 2, middle + size * MIDDLE, shown, size=size, color=ink, anchor="middle")
         y += height
-    return canvas.figure
+    return canvas

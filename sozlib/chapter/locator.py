@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from sozlib.chapter.canvas import Canvas
 from sozlib.chapter.outlines import Outlines, Ring
@@ -15,7 +14,7 @@ _MOST_BORDERS = 60
 _LAND = ""
 
 
-def locator(outlines: Outlines, own: str, *, palette: Palette, width: int = 150, height: int | None = None) -> Figure:
+def locator(outlines: Outlines, own: str, *, palette: Palette, width: int = 150, height: int | None = None) -> Canvas:
     """Draw all areas light and the own one filled; a very small one gets a ring that leads the eye.
 
     Of many areas only the land as a whole is drawn: their borders would be a grey haze, on every page.
@@ -42,16 +41,16 @@ def locator(outlines: Outlines, own: str, *, palette: Palette, width: int = 150,
         (low_x, low_y), (high_x, high_y) = points.min(axis=0), points.max(axis=0)
         if max(high_x - low_x, high_y - low_y) < 0.09 * width:
             canvas.dot((low_x + high_x) / 2, (low_y + high_y) / 2, 0.15 * width, None, stroke="own", stroke_width=1.6)
-    return canvas.figure
+    return canvas
 
 
-def outline(outlines: Outlines, *, palette: Palette, width: int = 420, color: str = "class-3") -> Figure:
+def outline(outlines: Outlines, *, palette: Palette, width: int = 420, color: str = "class-3") -> Canvas:
     """Draw the borders of all areas, for title pages."""
     canvas, rings = _surface(outlines, palette, width, None, coarse=False)
     del rings[_LAND]
     for area in rings.values():
         canvas.shape(area, None, stroke=color, stroke_width=1)
-    return canvas.figure
+    return canvas
 
 
 def _surface(

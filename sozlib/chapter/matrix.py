@@ -5,8 +5,6 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 
-from matplotlib.figure import Figure
-
 from sozlib.chapter.canvas import TEXT, Canvas
 from sozlib.chapter.lettering import SIZE, wrap
 from sozlib.chapter.numbers import keep_together
@@ -73,7 +71,7 @@ def _link(name: str, address: str) -> str:
 
 def matrix(
     standings: Sequence[Standing], names: Mapping[str, str], *, palette: Palette, plural: str, width: int = TEXT
-) -> Figure:
+) -> Canvas:
     """Draw the matrix; its cells hold the areas' names, or their number where there are too many."""
     left, gap = (64.0 if width < 500 else 104.0), 3.0
     column = (width - left - 2 * gap) / 3
@@ -95,7 +93,7 @@ def matrix(
                 x + 8, y + 20, texts[cell], leading=_LEADING, size=SIZE, color=lettering(f"status-{cell}")
             )
         y += heights[row] + gap
-    return canvas.figure
+    return canvas
 
 
 def _lines(areas: Sequence[Standing], names: Mapping[str, str], plural: str, room: float) -> list[str]:

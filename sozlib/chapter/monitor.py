@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from matplotlib.figure import Figure
-
 from sozlib.chapter import german, markdown, numbers
 from sozlib.chapter.addresses import profile_address
+from sozlib.chapter.canvas import Canvas
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
 from sozlib.chapter.figures import figure, nothing
@@ -20,7 +19,7 @@ from sozlib.chapter.readings import Series
 from sozlib.chapter.sources import source_line
 from sozlib.chapter.standing import DYNAMICS, FAIR, HIGH, STATUS, Standing, standings
 from sozlib.chapter.statusmap import status_map
-from sozlib.chapter.svg import print_form, written
+from sozlib.chapter.svg import print_form
 from sozlib.chapter.tables import Column, Row, Table
 
 #: What stands in place of a part where there is no monitor.
@@ -68,10 +67,10 @@ def matrix(context: Context) -> Part:
     alt = f"Matrix aus vier Statusklassen und drei Klassen der Dynamik. {_spoken(context, found)}"
     table = matrix_table(found, names, links, setting.plural, caption.statement)
 
-    def draw(width: int) -> Figure:
+    def draw(width: int) -> Canvas:
         return draw_matrix(found, names, palette=context.palette, plural=setting.plural, width=width)
 
-    printed = print_form(written(draw(680), salt="fig-matrix"), caption.what, alt, context.palette)
+    printed = print_form(draw(680), caption.what, alt)
     spoken = numbers.keep_together(alt).replace('"', '\\"')
     content = "\n".join(
         [
@@ -100,7 +99,7 @@ def map(context: Context) -> Part:
     setting = context.setting
     labels = {a.id: "" if a.number is None else str(a.number) for a in context.areas.values()}
 
-    def draw(width: int) -> Figure:
+    def draw(width: int) -> Canvas:
         return status_map(
             outlines, found, labels, palette=context.palette, own=setting.area, plural=setting.plural, width=width
         )
@@ -125,7 +124,7 @@ def ranks(context: Context) -> Part:
         return nothing("Rangintervalle sind in dieser Ausgabe nicht ausgewiesen.")
     names = {id: area.name for id, area in context.areas.items()}
 
-    def draw(width: int) -> Figure:
+    def draw(width: int) -> Canvas:
         return rank_intervals(found, names, palette=context.palette, width=width)
 
     wide = sum((s.rank_high or 0) - (s.rank_low or 0) >= 2 for s in rows)

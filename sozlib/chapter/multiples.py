@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matplotlib.figure import Figure
-
 from sozlib.chapter.canvas import FULL, Canvas
 from sozlib.chapter.lettering import SMALL, wrap
 from sozlib.chapter.lettering import width as text_width
@@ -57,7 +55,7 @@ class Panel:
     from_zero: bool = True
 
 
-def multiples(panels: Sequence[Panel], *, palette: Palette, shared_scale: bool = True, width: int = FULL) -> Figure:
+def multiples(panels: Sequence[Panel], *, palette: Palette, shared_scale: bool = True, width: int = FULL) -> Canvas:
     """Draw small multiples.
 
     Parameters
@@ -107,7 +105,7 @@ def multiples(panels: Sequence[Panel], *, palette: Palette, shared_scale: bool =
                 ends=not shared_scale or (k == 0 and column == 0),
             )
         y += top + plots + 20
-    return canvas.figure
+    return canvas
 
 
 def _values(panel: Panel) -> list[float | None]:

@@ -2,8 +2,7 @@
 
 ``tokens.css`` is the only place for colours; site, PDF and charts read it there. Charts are drawn with its light
 values. For the site, :mod:`sozlib.chapter.svg` writes each colour as ``var(--token, #hex)``, so that one drawing
-follows light and dark mode. That needs colours by which a token can be told: where two tokens share a colour, the
-drawn one is moved by a step nobody sees.
+follows light and dark mode.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 from sozlib.errors import SozlibError
@@ -41,11 +40,11 @@ class Palette:
 
     Parameters
     ----------
-    exact
+    colours
         Colour of each token as it stands in the style sheet, ``#rrggbb``.
     """
 
-    exact: Mapping[str, str]
+    colours: Mapping[str, str]
 
     @classmethod
     def read(cls, path: Path | str) -> Palette:
@@ -60,38 +59,13 @@ class Palette:
         stat = path.stat()
         return _read(path, stat.st_mtime_ns, stat.st_size)
 
-    @cached_property
-    def drawn(self) -> dict[str, str]:
-        """Colour of each token in a drawing; no two are the same."""
-        drawn: dict[str, str] = {}
-        used: set[str] = set()
-        for token, colour in self.exact.items():
-            number = int(colour[1:], 16)
-            step = -1 if number & 0xFF else 1
-            while f"#{number:06x}" in used:
-                number += step
-            drawn[token] = f"#{number:06x}"
-            used.add(drawn[token])
-        return drawn
-
-    @cached_property
-    def tokens(self) -> dict[str, str]:
-        """Token of each drawn colour."""
-        return {colour: token for token, colour in self.drawn.items()}
-
     def __getitem__(self, token: str) -> str:
-        """Colour to draw a token with."""
-        return self.drawn[token]
+        """Colour of a token, ``#rrggbb``."""
+        return self.colours[token]
 
-    def variable(self, colour: str) -> str:
-        """Drawn colour for the site: ``var(--own, #0b5a6d)``; a colour of no token stays as it is."""
-        token = self.tokens.get(colour)
-        return f"var(--{token}, {self.exact[token]})" if token else colour
-
-    def fixed(self, colour: str) -> str:
-        """Drawn colour for print: the token's exact light value."""
-        token = self.tokens.get(colour)
-        return self.exact[token] if token else colour
+    def variable(self, token: str) -> str:
+        """Colour of a token for the site, which follows light and dark mode: ``var(--own, #0b5a6d)``."""
+        return f"var(--{token}, {self.colours[token]})"
 
 
 @lru_cache(maxsize=8)

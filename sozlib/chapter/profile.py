@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matplotlib.figure import Figure
-
 from sozlib.chapter import alternatives, captions, contents, german, markdown, numbers
+from sozlib.chapter.canvas import Canvas
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
 from sozlib.chapter.figures import figure, from_zero, hidden_among, nothing
@@ -20,7 +19,7 @@ from sozlib.chapter.readings import Series
 from sozlib.chapter.sources import rounded, source_line
 from sozlib.chapter.spine import SpineRow
 from sozlib.chapter.spine import spine as draw_spine
-from sozlib.chapter.svg import html_form, written
+from sozlib.chapter.svg import html_form
 from sozlib.chapter.tables import Column, Row, Table
 
 _KEYS = (
@@ -50,7 +49,7 @@ def spine(context: Context, all_series: Sequence[Series]) -> Part:
         for s in used
     ]
 
-    def draw(width: int) -> Figure:
+    def draw(width: int) -> Canvas:
         return draw_spine(
             rows, palette=context.palette, own_label=setting.singular, whole_label=setting.whole.kind, width=width
         )
@@ -92,7 +91,7 @@ def trends(context: Context, all_series: Sequence[Series], id: str = "fig-verlae
         for s in used
     ]
 
-    def draw(width: int) -> Figure:
+    def draw(width: int) -> Canvas:
         return draw_multiples(panels, palette=context.palette, shared_scale=False, width=width)
 
     years = sorted({p for s in used for p in s.periods})
@@ -126,7 +125,7 @@ def pyramid(context: Context) -> Part:
     if compared is not None and (compared.age_from != today.age_from or (share and not today.complete)):
         compared, share = None, False
 
-    def draw(width: int) -> Figure:
+    def draw(width: int) -> Canvas:
         return draw_pyramid(today, palette=context.palette, compared=compared, share=share, width=width)
 
     what = f"Bevölkerung nach Alter und Geschlecht, 31.12.{period}"
@@ -152,11 +151,10 @@ def locator(context: Context) -> str:
         return ""
     place, whole = context.setting.place, context.setting.whole
     return html_form(
-        written(draw_locator(outlines, context.area.id, palette=context.palette), salt="lage"),
+        draw_locator(outlines, context.area.id, palette=context.palette),
         "lage",
         f"Lage von {place.name}",
         f"Umriss {whole.kind_genitive}, {place.name} hervorgehoben.",
-        context.palette,
     )
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from sozlib.chapter.canvas import MIDDLE, TEXT, Canvas
 from sozlib.chapter.lettering import NOTE, SMALL, wrap
@@ -104,7 +103,7 @@ def pyramid(
     compared: AgeStructure | None = None,
     share: bool = False,
     width: int = TEXT,
-) -> Figure:
+) -> Canvas:
     """Draw a pyramid.
 
     Parameters
@@ -172,7 +171,7 @@ def pyramid(
         y = bottom - (n - 0.5) * bar
         canvas.text(width / 2, y + SMALL * MIDDLE, groups[-1], size=SMALL, color="ink-2", anchor="middle")
     _heads(canvas, own, notes, share, head, middle, width)
-    return canvas.figure
+    return canvas
 
 
 def _steps(canvas: Canvas, counts: Counts, edge: float, side: int, bottom: float, bar: float, per_unit: float) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from sozlib.chapter.canvas import MIDDLE, TEXT, Canvas
 from sozlib.chapter.lettering import NOTE, SIZE, block_width, wrap
@@ -32,7 +31,7 @@ def in_order(standings: Sequence[Standing]) -> list[Standing]:
 
 def rank_intervals(
     standings: Sequence[Standing], names: Mapping[str, str], *, palette: Palette, width: int = TEXT
-) -> Figure:
+) -> Canvas:
     """Draw the intervals in the colours of the status.
 
     Parameters
@@ -48,7 +47,7 @@ def rank_intervals(
     return _rows(rows, names, palette, width) if len(rows) <= MOST else _band(rows, palette, width)
 
 
-def _rows(rows: Sequence[Standing], names: Mapping[str, str], palette: Palette, width: int) -> Figure:
+def _rows(rows: Sequence[Standing], names: Mapping[str, str], palette: Palette, width: int) -> Canvas:
     room = 132.0 if width < 500 else 300.0
     lines = [wrap(names[s.area], room, SIZE) for s in rows]
     left = max((block_width(text, SIZE) for text in lines), default=0.0) + 14
@@ -77,10 +76,10 @@ def _rows(rows: Sequence[Standing], names: Mapping[str, str], palette: Palette, 
         canvas.dot(x(standing.rank or 1), middle, 11, _token(standing), stroke="ink", stroke_width=1)
         canvas.text(width - 2, middle + NOTE * MIDDLE, said, size=NOTE, anchor="end")
         y += height
-    return canvas.figure
+    return canvas
 
 
-def _band(rows: Sequence[Standing], palette: Palette, width: int) -> Figure:
+def _band(rows: Sequence[Standing], palette: Palette, width: int) -> Canvas:
     """Intervals side by side in the order of the ranks, the classes below."""
     last = max(s.rank_high or 1 for s in rows)
     left, right, top, bottom = 40.0, width - 6.0, 44.0, 44.0 + (260.0 if width < 500 else 380.0)
@@ -111,7 +110,7 @@ def _band(rows: Sequence[Standing], palette: Palette, width: int) -> Figure:
         if status is not None and middle - half > taken:
             canvas.text(middle, bottom + 30, text, size=NOTE, anchor="middle")
             taken = middle + half + 4
-    return canvas.figure
+    return canvas
 
 
 def _class(standing: Standing, width: int) -> str:

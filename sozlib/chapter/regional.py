@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from sozlib.chapter import alternatives, captions, contents, german, markdown, neighbours, smallnumbers
+from sozlib.chapter.canvas import Canvas
 from sozlib.chapter.choropleth import choropleth, legend
 from sozlib.chapter.classes import map_classes
 from sozlib.chapter.context import Context
@@ -45,7 +45,7 @@ def map(
     entries = [entry for entry in legend(values, classes) if entry.token != "withheld"]
     outlined = neighbours.areas(context, series) if clusters and period in (None, series.period) else []
 
-    def draw(width: int, flat: bool = False) -> Figure:
+    def draw(width: int, flat: bool = False) -> Canvas:
         return choropleth(
             outlines,
             values,
@@ -105,7 +105,7 @@ def multiples(context: Context, series: Series) -> Part:
         for area in context.compared.values()
     ]
 
-    def draw(width: int) -> Figure:
+    def draw(width: int) -> Canvas:
         return draw_multiples(panels, palette=context.palette, shared_scale=True, width=width)
 
     what = captions.what(meta, captions.years(series.periods))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matplotlib.figure import Figure
-
 from sozlib.chapter import german, markdown, numbers
 from sozlib.chapter import verdict as words
 from sozlib.chapter.audited import Audited, Variant, audited
+from sozlib.chapter.canvas import Canvas
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
 from sozlib.chapter.figures import figure, nothing
@@ -95,7 +94,7 @@ def correlations(context: Context) -> Part:
     names = [_title(context, part.id) for part in found.parts]
     with_index = [part.with_index for part in found.parts]
 
-    def draw(width: int) -> Figure:
+    def draw(width: int) -> Canvas:
         return heatmap(names, found.correlations, with_index, palette=context.palette, width=width)
 
     pairs = found.pairs(-1)
@@ -125,7 +124,7 @@ def weights(context: Context) -> Part:
     names = [_title(context, part.id) for part in found.parts]
     shown = [Weight(n, 100 * p.nominal, 100 * p.effective) for n, p in zip(names, found.parts, strict=True)]
 
-    def draw(width: int) -> Figure:
+    def draw(width: int) -> Canvas:
         return weighting(shown, palette=context.palette, width=width)
 
     furthest = max(shown, key=lambda w: abs(w.effective - w.nominal))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from statistics import median
 
-from matplotlib.figure import Figure
-
 from sozlib.chapter import captions, contents, german, numbers
+from sozlib.chapter.canvas import Canvas
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
 from sozlib.chapter.figures import caption_of, figure, nothing, slug
@@ -90,7 +89,7 @@ def funnel(context: Context, series: Series) -> Part:
     target = there.value
     dots = {r.area: _dot(context, r, limits[r.area]) for r in readings}
 
-    def draw(width: int) -> Figure:
+    def draw(width: int) -> Canvas:
         return draw_funnel(
             list(dots.values()),
             curve,

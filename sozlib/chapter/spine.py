@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from sozlib.chapter.canvas import FULL, MIDDLE, Canvas
+from sozlib.chapter.canvas import FULL, MIDDLE, Canvas, Marker
 from sozlib.chapter.lettering import NOTE, SIZE, wrap
 from sozlib.chapter.lettering import width as text_width
 from sozlib.chapter.numbers import number
@@ -88,7 +87,7 @@ def spine(
     own_label: str = "Raum",
     whole_label: str = "Kreis",
     width: int = FULL,
-) -> Figure:
+) -> Canvas:
     """Draw a profile.
 
     Parameters
@@ -153,7 +152,7 @@ class _Spine:
         lines = len(self.titles[id(row)])
         return 35.0 + 16 * lines if self.slim else max(31.0, 15.0 * lines + 10)
 
-    def draw(self) -> Figure:
+    def draw(self) -> Canvas:
         self.canvas = canvas = Canvas(self.width, self.height, self.palette)
         y = 0.0
         for k, (valued, block) in enumerate(self.blocks):
@@ -166,7 +165,7 @@ class _Spine:
                     canvas.line([0, self.width], [y, y], "grid", 0.8)
                 self._row(row, y, height)
                 y += height
-        return canvas.figure
+        return canvas
 
     def _block_head(self, y: float, valued: bool, first: bool) -> None:
         canvas, c = self.canvas, self.columns
@@ -247,8 +246,8 @@ class _Spine:
     def _own_mark(self, row: SpineRow, x: float, y: float) -> None:
         canvas, finding = self.canvas, row.finding
         if finding in ("better", "worse"):
-            color, marker = ("better-2", ">") if finding == "better" else ("worse-2", "<")
-            canvas.dot(x, y, 10, color, stroke="paper", stroke_width=1, marker=marker)
+            marker: Marker = ">" if finding == "better" else "<"
+            canvas.dot(x, y, 10, f"{finding}-2", stroke="paper", stroke_width=1, marker=marker)
         elif finding in ("higher", "lower") or (row.direction == "neutral" and finding != "same"):
             canvas.dot(x, y, 8.5, "own", stroke="paper", stroke_width=1, marker="s")
         else:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import product
 
-from matplotlib.figure import Figure
-
-from sozlib.chapter.canvas import TEXT
+from sozlib.chapter.canvas import TEXT, Canvas
 from sozlib.chapter.choropleth import AreaMap, LegendEntry
 from sozlib.chapter.classes import Kinds
 from sozlib.chapter.lettering import NOTE
@@ -30,7 +28,7 @@ def status_map(
     own: str | None = None,
     plural: str = "Räume",
     width: int = TEXT,
-) -> Figure:
+) -> Canvas:
     """Draw the map of the classes.
 
     Parameters

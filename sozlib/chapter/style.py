@@ -28,7 +28,7 @@ def house_style(palette: Palette) -> dict[str, Any]:
     from cycler import cycler
 
     register_fonts()
-    ink, ink_2, axis, grid = (palette.exact[token] for token in ("ink", "ink-2", "axis", "grid"))
+    ink, ink_2, axis, grid = (palette[token] for token in ("ink", "ink-2", "axis", "grid"))
     order = ("own", "district", "worse-2", "better-2", "female", "male")
     return {
         "figure.figsize": (680 / 72, 340 / 72),
@@ -50,7 +50,7 @@ def house_style(palette: Palette) -> dict[str, Any]:
         "axes.grid": True,
         "axes.grid.axis": "y",
         "axes.unicode_minus": True,
-        "axes.prop_cycle": cycler(color=[palette.exact[token] for token in order]),
+        "axes.prop_cycle": cycler(color=[palette[token] for token in order]),
         "axes.titlelocation": "left",
         "axes.titlesize": 13.5,
         "axes.titleweight": 600,
@@ -67,5 +67,5 @@ def house_style(palette: Palette) -> dict[str, Any]:
         "lines.solid_capstyle": "round",
         "patch.linewidth": 0,
         "legend.frameon": False,
-        "hatch.color": palette.exact["hatch"],
+        "hatch.color": palette["hatch"],
     }

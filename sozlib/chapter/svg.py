@@ -1,43 +1,31 @@
-"""From a figure to SVG: one form for print, one for the site, both small.
+"""From a drawing to SVG: one form for print, one for the site, both small.
 
-matplotlib writes correct but wordy SVG. It is read here and written anew: text stays text, numbers have one decimal,
-styles become attributes (the site's content security policy forbids inline styles), colours become variables for the
-site and stay fixed for print, ids are the figure's own. The same figure gives the same bytes.
+Text stays text, numbers have one decimal, styles are attributes (the site's content security policy forbids inline
+styles), colours are variables for the site and fixed for print, ids are the figure's own. The same drawing gives the
+same bytes.
 """
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
-from typing import Any
-from xml.etree import ElementTree
 
-import matplotlib
-from matplotlib.figure import Figure
+import numpy as np
+import numpy.typing as npt
 
-from sozlib.chapter.canvas import NARROW, TEXT
+from sozlib.chapter.canvas import NARROW, TEXT, Canvas, Dot, Outline, Words
 from sozlib.chapter.lettering import STACK
-from sozlib.chapter.palette import Palette
 
-_SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
-_COLOUR = re.compile(r"#[0-9a-f]{6}")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
-_ZERO_TURN = re.compile(r"rotate\(-?0(\.0*)? ")
-_DEFAULTS = {
-    ("stroke", "none"),
-    ("stroke-width", "1"),
-    ("stroke-linejoin", "miter"),
-    ("stroke-linecap", "butt"),
-    ("stroke-dashoffset", "0"),
-    ("font-weight", "400"),
-    ("text-anchor", "start"),
+#: Corners of the marks that are no circles, about the origin and for a diameter of 1 px.
+_CORNERS: Mapping[str, Sequence[tuple[float, float]]] = {
+    "s": ((-0.5, 0.5), (0.5, 0.5), (0.5, -0.5), (-0.5, -0.5)),
+    "^": ((0.0, -0.5), (-0.5, 0.5), (0.5, 0.5)),
+    "v": ((0.0, 0.5), (0.5, -0.5), (-0.5, -0.5)),
+    "<": ((-0.5, 0.0), (0.5, 0.5), (0.5, -0.5)),
+    ">": ((0.5, 0.0), (-0.5, -0.5), (-0.5, 0.5)),
 }
-#: Presentation attributes that are kept of matplotlib's styles.
-_KEPT = re.compile(r"(fill|stroke|opacity|text-anchor|font-size|font-weight)")
 
 
 @dataclass(frozen=True)
@@ -66,28 +54,25 @@ class Drawing:
 
 
 def render(
-    figure_at: Callable[[int], Figure],
+    drawn_at: Callable[[int], Canvas],
     *,
     id: str,
     title: str,
     description: str,
-    palette: Palette,
     width: int = TEXT,
     links: Mapping[str, Link] | None = None,
-    print_at: Callable[[int], Figure] | None = None,
+    print_at: Callable[[int], Canvas] | None = None,
 ) -> Drawing:
     """Draw a figure once for each width and write its forms.
 
     Parameters
     ----------
-    figure_at
+    drawn_at
         Draws the figure for a width in px: 680 for print, ``width`` and 340 for the site.
     id
         Id of the figure in its chapter; ids inside the SVG begin with it.
     title, description
         Short name and alternative text, plain text.
-    palette
-        The palette that the figure was drawn with.
     width
         Width on the page, 680 or 1040 px.
     links
@@ -95,225 +80,141 @@ def render(
     print_at
         Draws the figure for print where a page wants another layout than the screen.
     """
-    printed = written((print_at or figure_at)(TEXT), salt=id)
-    wide = printed if width == TEXT and print_at is None else written(figure_at(width), salt=id)
-    narrow = written(figure_at(NARROW), salt=id)
+    printed = (print_at or drawn_at)(TEXT)
+    wide = printed if width == TEXT and print_at is None else drawn_at(width)
     return Drawing(
-        print_svg=print_form(printed, title, description, palette),
-        wide_html=html_form(wide, f"{id}-w", title, description, palette, links),
-        narrow_html=html_form(narrow, f"{id}-n", title, description, palette, links),
+        print_svg=print_form(printed, title, description),
+        wide_html=html_form(wide, f"{id}-w", title, description, links),
+        narrow_html=html_form(drawn_at(NARROW), f"{id}-n", title, description, links),
     )
 
 
-def written(figure: Figure, salt: str = "sozlib") -> ElementTree.Element:
-    """What matplotlib writes for a figure, as a tree."""
-    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": salt, "path.simplify": False, "hatch.linewidth": 1.0}
-    sink = io.BytesIO()
-    with matplotlib.rc_context(settings):
-        figure.savefig(sink, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    return ElementTree.fromstring(sink.getvalue())
-
-
-def print_form(tree: ElementTree.Element, title: str, description: str, palette: Palette) -> str:
+def print_form(canvas: Canvas, title: str, description: str) -> str:
     """SVG file with fixed colours, for PDF, download and office programs."""
-    writer = _Writer(tree, "", palette.fixed, xlink=True, links={})
-    box = tree.attrib["viewBox"]
-    width, height = box.split()[2:]
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'width="{_short(width)}" height="{_short(height)}" viewBox="{_numbers(box)}" font-family="{STACK}">'
-        f"<title>{escape(title)}</title><desc>{escape(description)}</desc>{writer.content()}</svg>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" {_head(canvas)}>'
+        f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
+        f"{_Writer(canvas, '', canvas.palette.__getitem__, {}).content()}</svg>"
     )
 
 
 def html_form(
-    tree: ElementTree.Element,
-    prefix: str,
-    title: str,
-    description: str,
-    palette: Palette,
-    links: Mapping[str, Link] | None = None,
+    canvas: Canvas, prefix: str, title: str, description: str, links: Mapping[str, Link] | None = None
 ) -> str:
     """Inline SVG for a page; a picture with name and description, or a group of links with a name."""
-    writer = _Writer(tree, prefix, palette.variable, xlink=False, links=links or {})
-    box = tree.attrib["viewBox"]
-    width, height = (_short(n) for n in box.split()[2:])
     if links:
         role, words = f'role="group" aria-label="{escape(title)}"', ""
     else:
         role = f'role="img" aria-labelledby="{prefix}-t {prefix}-d"'
         words = f'<title id="{prefix}-t">{escape(title)}</title><desc id="{prefix}-d">{escape(description)}</desc>'
-    size = f'class="b{width}" viewBox="{_numbers(box)}" width="{width}" height="{height}"'
-    return f'<svg {role} {size} font-family="{STACK}">{words}{writer.content()}</svg>'
+    head = f'class="b{number(canvas.width)}" {_head(canvas)}'
+    content = _Writer(canvas, prefix, canvas.palette.variable, links or {}).content()
+    return f"<svg {role} {head}>{words}{content}</svg>"
+
+
+def _head(canvas: Canvas) -> str:
+    width, height = number(canvas.width), number(canvas.height)
+    shared = f'font-family="{STACK}" stroke-linejoin="round"'
+    return f'viewBox="0 0 {width} {height}" width="{width}" height="{height}" {shared}'
 
 
 class _Writer:
-    """Writes the drawn elements of one tree."""
+    """Writes the marks of one drawing; for a page where there is a prefix."""
 
-    def __init__(
-        self,
-        tree: ElementTree.Element,
-        prefix: str,
-        colour: Callable[[str], str],
-        xlink: bool,
-        links: Mapping[str, Link],
-    ):
-        self._tree, self._prefix, self._colour, self._links = tree, prefix, colour, links
-        self._href = "xlink:href" if xlink else "href"
-        self._linked = bool(prefix)
-        self._ids: dict[str, str] = {}
-        self._marks: dict[str, tuple[ElementTree.Element, str | None]] = {}
+    def __init__(self, canvas: Canvas, prefix: str, paint: Callable[[str], str], links: Mapping[str, Link]):
+        self._canvas, self._prefix, self._paint, self._links = canvas, prefix, paint, links
+        self._hatched: dict[str | None, str] = {}
 
     def content(self) -> str:
-        body = "".join(self._element(child) for child in self._tree)
-        return "".join(self._definitions()) + body
+        marks = [self._outline(m) if isinstance(m, Outline) else self._dot(m) for m in self._canvas.marks]
+        words = [self._words(w) for w in self._canvas.words]
+        return "".join([*self._patterns(), *marks, *words])
 
-    def _name(self, id: str) -> str:
-        return self._ids.setdefault(id, f"{self._prefix or 'm'}-{len(self._ids)}")
+    def _patterns(self) -> list[str]:
+        return [
+            f'<defs><pattern id="{id}" patternUnits="userSpaceOnUse" width="4.5" height="4.5" '
+            f'patternTransform="rotate(45)"><rect width="4.5" height="4.5" fill="{self._colour(ground)}"/>'
+            f'<path d="M.7 0V4.5" stroke="{self._paint("hatch")}" stroke-width="1.2"/></pattern></defs>'
+            for ground, id in self._hatched.items()
+        ]
 
-    def _definitions(self) -> list[str]:
-        """Hatch patterns in use, much smaller than matplotlib's."""
-        out = []
-        for pattern in self._tree.iter(f"{_SVG}pattern"):
-            if pattern.attrib["id"] not in self._ids:
-                continue
-            ground = pattern[0].attrib.get("fill", "none")
-            lines = _style(pattern[1].attrib.get("style", "")).get("stroke", "none")
-            fill, stroke = self._paint(ground), self._paint(lines)
-            out.append(
-                f'<defs><pattern id="{self._name(pattern.attrib["id"])}" patternUnits="userSpaceOnUse" width="4.5" '
-                f'height="4.5" patternTransform="rotate(45)"><rect width="4.5" height="4.5" fill="{fill}"/>'
-                f'<path d="M.7 0V4.5" stroke="{stroke}" stroke-width="1.2"/></pattern></defs>'
-            )
-        return out
+    def _colour(self, token: str | None) -> str:
+        return "none" if token is None else self._paint(token)
 
-    def _element(self, node: ElementTree.Element) -> str:
-        kind = node.tag.removeprefix(_SVG)
-        if kind == "g":
-            return self._group(node)
-        if kind == "text":
-            return self._text(node)
-        if kind == "path":
-            style = self._attributes(_style(node.attrib.get("style", "")))
-            return f'<path d="{compact_path(node.attrib["d"])}"{style}/>'
-        if kind == "use":
-            return self._mark(node)
-        if kind == "defs":
-            for mark in node.iterfind(f"{_SVG}path"):
-                self._marks[mark.attrib["id"]] = (mark, _radius(mark.attrib["d"]))
-        return ""
+    def _outline(self, mark: Outline) -> str:
+        fill = self._colour(mark.fill)
+        if mark.hatched:
+            id = self._hatched.setdefault(mark.fill, f"{self._prefix or 'm'}-{len(self._hatched)}")
+            fill = f"url(#{id})"
+        style = f' fill="{fill}"'
+        if mark.dash:
+            style += f' stroke-dasharray="{" ".join(number(d, 2) for d in mark.dash)}"'
+        style += self._stroke(mark.stroke, mark.width)
+        if mark.cap != "butt":
+            style += f' stroke-linecap="{mark.cap}"'
+        path = f'<path d="{path_of(mark.rings, mark.closed)}"{style}/>'
+        return self._of_area(mark.area, path) if mark.area and self._prefix else path
 
-    def _group(self, node: ElementTree.Element) -> str:
-        inner = "".join(self._element(child) for child in node)
-        id = node.attrib.get("id", "")
-        if not inner or not self._linked:
-            return inner
-        if id == "hidden":
-            return inner.replace("<text ", '<text aria-hidden="true" pointer-events="none" ')
-        if not id.startswith("area:"):
-            return inner
-        area = id.removeprefix("area:")
-        link = self._links.get(area)
-        if link is not None:
-            inner = f'<a href="{escape(link.href)}" aria-label="{escape(link.label)}">{inner}</a>'
-        return f'<g data-id="{escape(area)}">{inner}</g>'
+    def _of_area(self, area: str, path: str) -> str:
+        if link := self._links.get(area):
+            path = f'<a href="{escape(link.href)}" aria-label="{escape(link.label)}">{path}</a>'
+        return f'<g data-id="{escape(area)}">{path}</g>'
 
-    def _text(self, node: ElementTree.Element) -> str:
-        turn = node.attrib.get("transform", "")
-        turned = "" if not turn or _ZERO_TURN.match(turn) else f' transform="{_numbers(turn)}"'
-        style = self._attributes(_style(node.attrib.get("style", "")))
-        x, y = _short(node.attrib["x"]), _short(node.attrib["y"])
-        return f'<text x="{x}" y="{y}"{turned}{style}>{escape(node.text or "", quote=False)}</text>'
+    def _dot(self, mark: Dot) -> str:
+        style = f'{self._stroke(mark.stroke, mark.stroke_width)} fill="{self._colour(mark.fill)}"'
+        if mark.marker == "o":
+            return f'<circle cx="{number(mark.x)}" cy="{number(mark.y)}" r="{number(mark.diameter / 2, 2)}"{style}/>'
+        corners = np.array(_CORNERS[mark.marker]) * mark.diameter + (mark.x, mark.y)
+        return f'<path d="{path_of([corners], closed=True)}"{style}/>'
 
-    def _mark(self, node: ElementTree.Element) -> str:
-        mark, radius = self._marks[node.attrib[f"{_XLINK}href"].removeprefix("#")]
-        style = self._attributes({**_style(mark.attrib.get("style", "")), **_style(node.attrib.get("style", ""))})
-        x, y = float(node.attrib["x"]), float(node.attrib["y"])
-        if radius is not None:
-            return f'<circle cx="{_short(x)}" cy="{_short(y)}" r="{_short(radius, 2)}"{style}/>'
-        return f'<path d="{compact_path(mark.attrib["d"], x, y)}"{style}/>'
+    def _stroke(self, token: str | None, width: float) -> str:
+        if token is None or not width:
+            return ""
+        drawn = f' stroke="{self._paint(token)}"'
+        return drawn if width == 1 else f'{drawn} stroke-width="{number(width, 2)}"'
 
-    def _attributes(self, style: Mapping[str, str]) -> str:
-        out = []
-        for key, value in style.items():
-            if not _KEPT.match(key):
-                continue
-            value = value.removesuffix("px")
-            if key == "fill" and value in ("#000000", "black"):
-                continue
-            if key not in ("fill", "stroke", "text-anchor", "stroke-linejoin", "stroke-linecap"):
-                value = _numbers(value, 2).replace(",", " ")
-            if (key, value) not in _DEFAULTS:
-                out.append(f' {key}="{self._paint(value)}"')
-        return "".join(out)
-
-    def _paint(self, value: str) -> str:
-        if value.startswith("url(#"):
-            return f"url(#{self._name(value[5:-1])})"
-        return _COLOUR.sub(lambda m: self._colour(m[0]), value)
+    def _words(self, words: Words) -> str:
+        silent = ' aria-hidden="true" pointer-events="none"' if words.silent and self._prefix else ""
+        weight = ' font-weight="600"' if words.bold else ""
+        anchor = "" if words.anchor == "start" else f' text-anchor="{words.anchor}"'
+        place = f'x="{number(words.x)}" y="{number(words.y)}"{weight} font-size="{number(words.size, 2)}"{anchor}'
+        return f'<text{silent} {place} fill="{self._paint(words.color)}">{escape(words.text, quote=False)}</text>'
 
 
-@lru_cache(maxsize=1024)
-def _style(text: str) -> Mapping[str, str]:
-    pairs = (part.split(":", 1) for part in text.split(";") if ":" in part)
-    return {key.strip(): value.strip() for key, value in pairs}
-
-
-def _short(value: str | float, decimals: int = 1) -> str:
+def number(value: float, decimals: int = 1) -> str:
     """Number without superfluous digits."""
-    text = f"{float(value):.{decimals}f}"
+    text = f"{value:.{decimals}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("-0", "") else text
 
 
-@lru_cache(maxsize=1024)
-def _numbers(text: str, decimals: int = 2) -> str:
-    return _NUMBER.sub(lambda m: _short(m[0], decimals), text)
+def path_of(rings: Sequence[npt.ArrayLike], closed: bool) -> str:
+    """Path through points (px) with relative tenths of a px.
 
-
-def _radius(d: str) -> str | None:
-    """Radius if a path is one of matplotlib's circles about the origin."""
-    start = re.match(r"M 0 ([\d.]+)\s", d)
-    return start[1] if start and d.count("C") == 8 else None
-
-
-@lru_cache(maxsize=1024)  # a drawing is written twice, for print and for the page
-def compact_path(d: str, dx: float = 0.0, dy: float = 0.0) -> str:
-    """Path with relative tenths of a px; straight lines only where the source has them.
-
-    Rounding is done on positions, not on steps, so that borders which two areas share stay shared.
+    Rounding is done on positions, not on steps, so that borders which two areas share stay shared. A closed ring may
+    repeat its first point at the end.
     """
     out: list[str] = []
-    x = y = 0
-    command = ""
-    for part in re.findall(r"[MLCQz][^MLCQz]*", d):
-        letter, values = part[0], [float(v) for v in part[1:].split()]
-        if letter == "z":
+    for ring in rings:
+        tenths = np.rint(np.asarray(ring, dtype=float) * 10).astype(int)
+        if closed and len(tenths) > 1 and (tenths[0] == tenths[-1]).all():
+            tenths = tenths[:-1]
+        (x, y), steps = tenths[0].tolist(), np.diff(tenths, axis=0).tolist()
+        out.append(f"M{_tenth(x)}{_joined(_tenth(y))}")
+        first = "l"
+        for dx, dy in steps:
+            if dx or dy:
+                out.append((first + _tenth(dx) if first else _joined(_tenth(dx))) + _joined(_tenth(dy)))
+                first = ""
+        if closed:
             out.append("z")
-            command = "z"
-            continue
-        points = [(round((values[i] + dx) * 10), round((values[i + 1] + dy) * 10)) for i in range(0, len(values), 2)]
-        if letter == "M":
-            x, y = points[0]
-            out.append(f"M{_tenth(x)}{_joined(_tenth(y))}")
-        elif letter == "L":
-            step = (points[0][0] - x, points[0][1] - y)
-            if step == (0, 0):
-                continue
-            x, y = points[0]
-            first = _tenth(step[0])
-            out.append(("l" + first if command != "L" else _joined(first)) + _joined(_tenth(step[1])))
-        else:
-            steps = [_tenth(v) for px, py in points for v in (px - x, py - y)]
-            x, y = points[-1]
-            out.append(letter.lower() + steps[0] + "".join(_joined(s) for s in steps[1:]))
-        command = letter
     return "".join(out)
 
 
 @lru_cache(maxsize=4096)
 def _tenth(value: int) -> str:
-    return _short(value / 10).replace("0.", ".") if abs(value) < 10 and value else _short(value / 10)
+    text = number(value / 10)
+    return text.replace("0.", ".") if abs(value) < 10 and value else text
 
 
 def _joined(text: str) -> str:

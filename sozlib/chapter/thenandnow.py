@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from matplotlib.figure import Figure
-
 from sozlib.chapter import areatypes, german, markdown, numbers
+from sozlib.chapter.canvas import Canvas
 from sozlib.chapter.changes import most_moved
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
@@ -37,7 +36,7 @@ def then_and_now(context: Context, series: Series) -> Part:
     there = [changes[context.whole_id]] if context.whole_id in changes else []
     rows = [_pair(context, c) for c in (*shown, *missing, *there)]
 
-    def draw(width: int, tight: bool = False) -> Figure:
+    def draw(width: int, tight: bool = False) -> Canvas:
         return dumbbell(
             rows, palette=context.palette, unit=meta.unit, from_zero=from_zero(series), heading="Veränderung",
             width=width, tight=tight,

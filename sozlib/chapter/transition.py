@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.figure import Figure
 
 from sozlib.chapter.canvas import MIDDLE, TEXT, Canvas
 from sozlib.chapter.lettering import NOTE, SIZE, wrap
@@ -43,7 +42,7 @@ class _Block:
 
 def transition(
     moves: Sequence[Move], titles: Mapping[str, str], years: tuple[int, int], *, palette: Palette, width: int = TEXT
-) -> Figure:
+) -> Canvas:
     """Draw the bands.
 
     Parameters
@@ -76,7 +75,7 @@ def transition(
             _label(canvas, key, block, bool(number), width, room)
     canvas.text(left, 13, str(years[0]), bold=True, anchor="end")
     canvas.text(right, 13, str(years[1]), bold=True)
-    return canvas.figure
+    return canvas
 
 
 def _blocks(keys: Sequence[str], titles: Mapping[str, str], unit: float, room: float) -> dict[str, _Block]:
@@ -121,7 +120,7 @@ def _flow(
     for n, move in enumerate(moves):
         middle = y[1] + unit * (n + 0.5) + NOTE * MIDDLE
         color = "ink" if unknown else lettering(token)
-        canvas.text(x[1] - 8, middle, move.label, size=NOTE, bold=True, color=color, anchor="end", gid="hidden")
+        canvas.text(x[1] - 8, middle, move.label, size=NOTE, bold=True, color=color, anchor="end", silent=True)
 
 
 def _band(x: tuple[float, float], y: tuple[float, float], thickness: float) -> npt.NDArray[np.float64]:
@@ -137,7 +136,7 @@ def _label(canvas: Canvas, key: str, block: _Block, after: bool, width: float, r
     canvas.rect(bar, block.top, _BAR, max(block.height, 2.0), token, hatched=key == WITHOUT)
     if block.height >= _LABELLED and key != WITHOUT:
         middle = block.top + block.height / 2 + SIZE * MIDDLE
-        canvas.text(bar + _BAR / 2, middle, key, bold=True, color=lettering(token), anchor="middle", gid="hidden")
+        canvas.text(bar + _BAR / 2, middle, key, bold=True, color=lettering(token), anchor="middle", silent=True)
     at = width - room + 4 if after else room - 4
     first = block.middle - (len(block.lines) - 1) * _LEADING / 2 + SIZE * MIDDLE
     for n, line in enumerate(block.lines):

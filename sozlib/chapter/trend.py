@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from sozlib.chapter.canvas import MIDDLE, TEXT, Canvas
 from sozlib.chapter.lettering import NOTE, SIZE, block_width, wrap
@@ -37,7 +36,7 @@ class _Line:
     series: TimeSeries
     color: str
     width: float
-    dash: tuple[float, ...] | None
+    dash: tuple[float, ...]
     mark: float
 
 
@@ -52,7 +51,7 @@ def trend(
     decimals: int = 1,
     from_zero: bool = True,
     width: int = TEXT,
-) -> Figure:
+) -> Canvas:
     """Draw a trend.
 
     Parameters
@@ -74,7 +73,7 @@ def trend(
         own, whole = whole, None
     if own is None:
         raise ValueError("a trend needs a series")
-    lines = [_Line(own, "own", 3.0, None, 8.0)]
+    lines = [_Line(own, "own", 3.0, (), 8.0)]
     if region is not None:
         lines.append(_Line(region, "ink-2", 1.5, (6.0, 2.5, 1.5, 2.5), 5.0))
     if whole is not None:
@@ -131,7 +130,7 @@ class _Trend:
             middle = (self.left + self.plot_right) / 2
             self.x = Scale(self.first, self.first + 1, middle, middle + 1)
 
-    def draw(self) -> Figure:
+    def draw(self) -> Canvas:
         self.canvas = Canvas(self.width, self.height, self.palette)
         self._axes()
         self._break_notes()
@@ -141,7 +140,7 @@ class _Trend:
         self._strip()
         self._end_labels()
         self._interval_label()
-        return self.canvas.figure
+        return self.canvas
 
     def _end_label(self, line: _Line) -> tuple[str, ...]:
         """Value (bold) and name of a line; the year too where the line ends early."""

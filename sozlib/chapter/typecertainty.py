@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from matplotlib.figure import Figure
-
 from sozlib.chapter import areatypes, german, markdown, numbers
 from sozlib.chapter.areatypes import Assignment, assignments, definition, letter, members, titled, years
+from sozlib.chapter.canvas import Canvas
 from sozlib.chapter.context import Context
 from sozlib.chapter.criteria import Criterion, criteria
 from sozlib.chapter.display import Part
@@ -119,7 +118,7 @@ def evidence(context: Context) -> Part:
         for key, title in names.items()
     ]
 
-    def draw(width: int) -> Figure:
+    def draw(width: int) -> Canvas:
         return criteria(found, chosen, palette=context.palette, width=width)
 
     columns = ("Silhouette", "Gap", "Standardfehler", "Stabilität", "instabilster Typ", "kleinster Typ")

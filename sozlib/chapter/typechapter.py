@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from matplotlib.figure import Figure
-
 from sozlib.chapter import areatypes, german, markdown, numbers
 from sozlib.chapter.areatypes import Assignment, assignments, definition, letter, listed, members, titled, years
+from sozlib.chapter.canvas import Canvas
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
 from sozlib.chapter.figures import figure, nothing
@@ -53,7 +52,7 @@ def map(context: Context) -> Part:
     groups, setting = members(found), context.setting
     titles = {number: titled(context, number) for number in groups}
 
-    def draw(width: int) -> Figure:
+    def draw(width: int) -> Canvas:
         return type_map(
             outlines, found, titles, palette=context.palette, own=setting.area, plural=setting.plural, width=width
         )
@@ -161,7 +160,7 @@ def profiles(context: Context) -> Part:
     ]
     titles = {s.meta.id: s.meta.short_title for s in all_series}
 
-    def draw(width: int) -> Figure:
+    def draw(width: int) -> Canvas:
         return type_profiles(panels, titles, palette=context.palette, width=width)
 
     rows = [

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from matplotlib.figure import Figure
-
 from sozlib.chapter.areatypes import Assignment
-from sozlib.chapter.canvas import TEXT
+from sozlib.chapter.canvas import TEXT, Canvas
 from sozlib.chapter.choropleth import AreaMap
 from sozlib.chapter.classes import Kinds
 from sozlib.chapter.outlines import Outlines
@@ -24,7 +22,7 @@ def type_map(
     own: str | None = None,
     plural: str = "Räume",
     width: int = TEXT,
-) -> Figure:
+) -> Canvas:
     """Draw the map.
 
     Parameters

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from matplotlib.figure import Figure
-
 from sozlib.chapter import areatypes, german, markdown
 from sozlib.chapter.areatypes import Assignment, assignments, listed, members, titled, years
+from sozlib.chapter.canvas import Canvas
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
 from sozlib.chapter.figures import figure, nothing
@@ -55,7 +54,7 @@ def flows(context: Context) -> Part:
     numbers = sorted({*members(now), *members(before)})
     titles = {areatypes.letter(n): titled(context, n) for n in numbers} | {WITHOUT: "ohne Typ"}
 
-    def draw(width: int) -> Figure:
+    def draw(width: int) -> Canvas:
         return transition(moves, titles, (known[0], known[-1]), palette=context.palette, width=width)
 
     changed = {pair: group for pair, group in _moved(context).items() if pair[0] != pair[1]}

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from matplotlib.figure import Figure
-
 from sozlib.chapter.canvas import MIDDLE, TEXT, Canvas
 from sozlib.chapter.lettering import NOTE, SIZE, wrap
 from sozlib.chapter.lettering import width as text_width
@@ -32,7 +30,7 @@ class TypePanel:
 
 def type_profiles(
     panels: Sequence[TypePanel], titles: Mapping[str, str], *, palette: Palette, width: int = TEXT
-) -> Figure:
+) -> Canvas:
     """Draw the profiles.
 
     Parameters
@@ -65,7 +63,7 @@ def type_profiles(
             bars = _Bars(left + room, left + across, furthest)
             _rows(canvas, panels[i], labels, heights, bars, (left, top + head))
         top += height
-    return canvas.figure
+    return canvas
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ def _head(canvas: Canvas, panel: TypePanel, name: Sequence[str], left: float, to
     token = f"type-{panel.letter.lower()}"
     canvas.rect(left, top + 1, _SWATCH, _SWATCH, token)
     middle = left + _SWATCH / 2
-    canvas.text(middle, top + 16, panel.letter, bold=True, color=lettering(token), anchor="middle", gid="hidden")
+    canvas.text(middle, top + 16, panel.letter, bold=True, color=lettering(token), anchor="middle", silent=True)
     canvas.lines_of_text(left + _SWATCH + 8, top + 15, name, leading=17, bold=True)
     canvas.text(left + _SWATCH + 8, top + 15 + 17 * len(name), panel.count, size=NOTE, color="ink-2")
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matplotlib.figure import Figure
-
 from sozlib.chapter import numbers
 from sozlib.chapter.canvas import MIDDLE, TEXT, Canvas
 from sozlib.chapter.lettering import NOTE, SIZE, block_width, wrap
@@ -30,7 +28,7 @@ class Weight:
     effective: float
 
 
-def weighting(weights: Sequence[Weight], *, palette: Palette, width: int = TEXT) -> Figure:
+def weighting(weights: Sequence[Weight], *, palette: Palette, width: int = TEXT) -> Canvas:
     """Draw one row for each indicator.
 
     Parameters
@@ -64,4 +62,4 @@ def weighting(weights: Sequence[Weight], *, palette: Palette, width: int = TEXT)
         canvas.dot(x(weight.effective), middle, 7, "own")
         canvas.text(width - 4, middle + SIZE * MIDDLE, shown, size=SIZE, anchor="end")
         y += height
-    return canvas.figure
+    return canvas

@@ -9,16 +9,14 @@ from xml.etree import ElementTree
 
 import geopandas as gpd
 import shapely
-from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 from matplotlib.transforms import Bbox
 
-from sozlib.chapter.canvas import FULL, MIDDLE, NARROW, TEXT
-from sozlib.chapter.lettering import FAMILY
+from sozlib.chapter.canvas import FULL, MIDDLE, NARROW, TEXT, Canvas
+from sozlib.chapter.lettering import FAMILY, register_fonts
 from sozlib.chapter.palette import Palette
-from sozlib.chapter.svg import html_form, print_form, written
+from sozlib.chapter.svg import html_form, print_form
 from sozlib.chapter.values import AreaValue, TimeSeries
 
 PALETTE = Palette.read(Path(__file__).parents[2] / "reports" / "theme" / "tokens.css")
@@ -54,35 +52,33 @@ def grid_of_areas(rows: int, columns: int, size: float = 4000.0) -> gpd.GeoDataF
     return gpd.GeoDataFrame({"id": [f"{k:04d}" for k in range(1, len(boxes) + 1)]}, geometry=boxes, crs=25832)
 
 
-def texts(figure: Figure) -> list[str]:
-    """All words of a figure."""
-    return [artist.get_text() for artist in figure.findobj(Text) if artist.get_text()]
+def texts(canvas: Canvas) -> list[str]:
+    """All words of a drawing."""
+    return [words.text for words in canvas.words]
 
 
 @lru_cache(maxsize=4096)
-def _drawn_width(text: str, size: float, weight: int) -> float:
-    """Width of a text without hinting, as matplotlib lays it out for SVG."""
-    font = FontProperties(family=FAMILY, weight=weight, size=size)
+def _drawn_width(text: str, size: float, bold: bool) -> float:
+    """Width of a text without hinting, as matplotlib lays it out."""
+    register_fonts()
+    font = FontProperties(family=FAMILY, weight=600 if bold else 400, size=size)
     return float(TextToPath().get_text_width_height_descent(text, font, ismath=False)[0])
 
 
-def boxes(figure: Figure) -> list[tuple[str, Bbox]]:
-    """All words of a figure with the box of their ink in px."""
+def boxes(canvas: Canvas) -> list[tuple[str, Bbox]]:
+    """All words of a drawing with the box of their ink in px, y downwards."""
     found = []
-    for artist in figure.findobj(Text):
-        text = artist.get_text()
-        if text:
-            width = _drawn_width(text, artist.get_fontsize(), artist.get_fontweight())
-            x, y = artist.get_transform().transform(artist.get_position())
-            left = x - width * {"left": 0.0, "center": 0.5, "right": 1.0}[artist.get_horizontalalignment()]
-            low = y + artist.get_fontsize() * MIDDLE - 5
-            found.append((text, Bbox.from_extents(left, low, left + width, low + 10)))
+    for words in canvas.words:
+        width = _drawn_width(words.text, words.size, words.bold)
+        left = words.x - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[words.anchor]
+        middle = words.y - words.size * MIDDLE
+        found.append((words.text, Bbox.from_extents(left, middle - 5, left + width, middle + 5)))
     return found
 
 
-def overlaps(figure: Figure) -> list[tuple[str, str]]:
+def overlaps(canvas: Canvas) -> list[tuple[str, str]]:
     """Pairs of words that touch each other."""
-    found = boxes(figure)
+    found = boxes(canvas)
     return [
         (a, b)
         for i, (a, box) in enumerate(found)
@@ -91,21 +87,17 @@ def overlaps(figure: Figure) -> list[tuple[str, str]]:
     ]
 
 
-def cut_off(figure: Figure) -> list[str]:
+def cut_off(canvas: Canvas) -> list[str]:
     """Words that leave the drawing."""
-    width, height = figure.get_size_inches() * 72
+    width, height = canvas.width, canvas.height
     return [
-        text for text, box in boxes(figure) if box.x0 < -1 or box.x1 > width + 1 or box.y0 < -1 or box.y1 > height + 1
+        text for text, box in boxes(canvas) if box.x0 < -1 or box.x1 > width + 1 or box.y0 < -1 or box.y1 > height + 1
     ]
 
 
-def forms(figure: Figure) -> tuple[str, str]:
+def forms(canvas: Canvas) -> tuple[str, str]:
     """Print form and page form."""
-    tree = written(figure, "fig-x")
-    return (
-        print_form(tree, "Titel", "Beschreibung", PALETTE),
-        html_form(tree, "fig-x-w", "Titel", "Beschreibung", PALETTE),
-    )
+    return print_form(canvas, "Titel", "Beschreibung"), html_form(canvas, "fig-x-w", "Titel", "Beschreibung")
 
 
 def elements(svg: str, kind: str) -> list[ElementTree.Element]:
@@ -113,16 +105,16 @@ def elements(svg: str, kind: str) -> list[ElementTree.Element]:
     return list(ElementTree.fromstring(svg).iter(f"{SVG}{kind}"))
 
 
-def assert_well_drawn(figure: Figure) -> None:
+def assert_well_drawn(canvas: Canvas) -> None:
     """What holds for every chart: words neither touch nor leave, nothing is "nan", colours have roles."""
-    assert overlaps(figure) == []
-    assert cut_off(figure) == []
-    fixed, page = forms(figure)
+    assert overlaps(canvas) == []
+    assert cut_off(canvas) == []
+    fixed, page = forms(canvas)
     for svg in (fixed, page):
         assert "nan" not in svg.lower().replace("benannt", "").replace("genannt", "").replace("bekannt", "")
         assert "style=" not in svg  # the site forbids inline styles
         assert "None" not in svg
     ElementTree.fromstring(fixed)
     assert "var(" not in fixed
-    for token in PALETTE.drawn.values():
+    for token in PALETTE.colours.values():
         assert f'"{token}"' not in page  # every colour follows the mode of the page

@@ -12,7 +12,7 @@ from sozlib.chapter.lettering import width, wrap
 def test_measured_width_is_what_matplotlib_draws(text: str, bold: bool) -> None:
     canvas = Canvas(680, 40, PALETTE)
     canvas.text(0, 20, text, bold=bold)
-    [(_, box)] = boxes(canvas.figure)
+    [(_, box)] = boxes(canvas)
     assert box.width <= width(text, bold=bold) + 1.5
     assert box.width >= 0.9 * width(text, bold=bold) - 1.5
 

@@ -23,7 +23,7 @@ from sozlib.chapter.choropleth import LegendEntry, choropleth, legend
 from sozlib.chapter.classes import MapClasses
 from sozlib.chapter.locator import locator, outline
 from sozlib.chapter.outlines import Inset, Outlines
-from sozlib.chapter.svg import html_form, written
+from sozlib.chapter.svg import html_form
 from sozlib.chapter.values import AreaValue
 
 FLENSBURG = Path(__file__).parents[3] / "shared" / "real" / "flensburg" / "stadtteile.geojson"
@@ -38,7 +38,7 @@ PROTECTED = [area(k, 2.0 + k, {3: ".", 7: "/"}.get(k, "")) for k in range(1, 21)
 
 def fills(figure) -> dict[str, str]:  # type: ignore[no-untyped-def]
     """Fill of each area on the page."""
-    page = html_form(written(figure), "m", "T", "D", PALETTE)
+    page = html_form(figure, "m", "T", "D")
     return dict(re.findall(r'<g data-id="(\w+)"><path d="[^"]+"(?: fill="([^"]+)")', page))
 
 
@@ -149,8 +149,8 @@ def test_neighbours_keep_their_common_border() -> None:
 def test_the_locator_fills_exactly_one_area() -> None:
     fixed, _ = forms(locator(OUTLINES, "0007", palette=PALETTE))
     colours = [e.get("fill") for e in elements(fixed, "path")]
-    assert colours.count(PALETTE.exact["own"]) == 1
-    assert colours.count(PALETTE.exact["grid"]) == 19
+    assert colours.count(PALETTE["own"]) == 1
+    assert colours.count(PALETTE["grid"]) == 19
 
 
 def test_a_tiny_area_is_ringed_in_the_locator() -> None:

@@ -59,4 +59,4 @@ def test_a_value_of_an_earlier_year_says_so() -> None:
 def test_only_the_own_area_is_coloured() -> None:
     figure = multiples([panel(1), panel(2, own=True), panel(3)], palette=PALETTE)
     strokes = [e.get("stroke") for e in elements(forms(figure)[0], "path")]
-    assert strokes.count(PALETTE.exact["own"]) == 1
+    assert strokes.count(PALETTE["own"]) == 1

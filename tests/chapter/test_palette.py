@@ -8,17 +8,8 @@ from sozlib.chapter.palette import ROLES, Palette
 from sozlib.errors import SozlibError
 
 
-def test_every_role_has_a_drawn_colour_of_its_own() -> None:
-    assert len(set(PALETTE.drawn.values())) == len(ROLES)
-
-
-def test_tokens_that_share_a_colour_are_still_told_apart(tmp_path: Path) -> None:
-    css = tmp_path / "tokens.css"
-    css.write_text(":root {" + "".join(f"--{role}: #ffffff;" for role in ROLES) + "}", encoding="utf-8")
-    palette = Palette.read(css)
-    assert len(set(palette.drawn.values())) == len(ROLES)
-    assert {palette.fixed(colour) for colour in palette.drawn.values()} == {"#ffffff"}
-    assert palette.variable(palette["grid"]) == "var(--grid, #ffffff)"
+def test_a_page_has_the_token_and_its_light_value() -> None:
+    assert PALETTE.variable("grid") == f"var(--grid, {PALETTE['grid']})"
 
 
 def test_the_light_value_counts_not_the_dark_one(tmp_path: Path) -> None:

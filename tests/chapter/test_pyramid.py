@@ -24,7 +24,7 @@ def test_words_stand_free(own: AgeStructure, compared: AgeStructure | None, widt
 
 def bars(figure, token: str) -> int:  # type: ignore[no-untyped-def]
     fixed, _ = forms(figure)
-    found = [e for e in elements(fixed, "path") if e.get("fill") == PALETTE.exact[token]]
+    found = [e for e in elements(fixed, "path") if e.get("fill") == PALETTE[token]]
     return len(found) - 1  # one is the key
 
 

@@ -46,7 +46,7 @@ def test_direction_decides_what_is_favourable(versus: str | None, direction: str
 def mark_of(one: SpineRow) -> float:
     """Place of the own mark in px: middle of the triangle."""
     fixed, _ = forms(spine([one], palette=PALETTE, width=TEXT))
-    colours = {PALETTE.exact["better-2"], PALETTE.exact["worse-2"]}
+    colours = {PALETTE["better-2"], PALETTE["worse-2"]}
     triangles = [e for e in elements(fixed, "path") if e.get("fill") in colours and e.get("stroke") == "#fefefe"]
     [triangle] = triangles
     return float(triangle.attrib["d"][1:].replace("-", " ").split()[0])
@@ -58,10 +58,10 @@ def test_right_is_always_more_favourable() -> None:
 
 def test_only_significant_differences_get_a_triangle() -> None:
     fixed, _ = forms(spine([row("same")], palette=PALETTE))
-    colours = {PALETTE.exact["better-2"], PALETTE.exact["worse-2"]}
+    colours = {PALETTE["better-2"], PALETTE["worse-2"]}
     assert not [e for e in elements(fixed, "path") if e.get("fill") in colours and e.get("stroke") == "#fefefe"]
     [hollow] = elements(fixed, "circle")
-    assert hollow.get("fill") == PALETTE.exact["paper"]
+    assert hollow.get("fill") == PALETTE["paper"]
 
 
 def test_a_protected_value_has_a_sign_and_no_mark() -> None:

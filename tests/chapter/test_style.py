@@ -18,16 +18,5 @@ def test_an_own_plot_gets_letters_and_colours_of_the_report_and_the_session_stay
         figure.savefig(sink, format="svg")
     svg = sink.getvalue().decode()
     assert "Source Sans 3" in svg
-    assert PALETTE.exact["own"] in svg
-    assert dict(matplotlib.rcParams) == before
-
-
-def test_importing_and_drawing_a_chart_leaves_the_settings_alone() -> None:
-    from drawings import series
-
-    from sozlib.chapter.svg import written
-    from sozlib.chapter.trend import trend
-
-    before = dict(matplotlib.rcParams)
-    written(trend(series("Au", [3, 4]), None, palette=PALETTE))
+    assert PALETTE["own"] in svg
     assert dict(matplotlib.rcParams) == before

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sozlib.chapter.canvas import TEXT, Canvas
-from sozlib.chapter.svg import Link, compact_path, html_form, render, written
+from sozlib.chapter.svg import Link, html_form, path_of, render
 from sozlib.chapter.trend import trend
 
 
@@ -15,12 +15,12 @@ def draw(width: int):  # type: ignore[no-untyped-def]
 
 
 def test_the_same_figure_gives_the_same_bytes() -> None:
-    first, second = (render(draw, id="fig-x", title="T", description="D", palette=PALETTE) for _ in range(2))
+    first, second = (render(draw, id="fig-x", title="T", description="D") for _ in range(2))
     assert first == second
 
 
 def test_a_drawing_has_a_form_for_print_page_and_phone() -> None:
-    drawing = render(draw, id="fig-x", title="A & B", description="<b>", palette=PALETTE, width=1040)
+    drawing = render(draw, id="fig-x", title="A & B", description="<b>", width=1040)
     assert 'viewBox="0 0 680 ' in drawing.print_svg
     assert 'viewBox="0 0 1040 ' in drawing.wide_html
     assert 'viewBox="0 0 340 ' in drawing.narrow_html
@@ -28,7 +28,7 @@ def test_a_drawing_has_a_form_for_print_page_and_phone() -> None:
 
 
 def test_ids_are_unique_on_a_page_and_all_references_lead_somewhere() -> None:
-    drawing = render(draw, id="fig-x", title="T", description="D", palette=PALETTE)
+    drawing = render(draw, id="fig-x", title="T", description="D")
     page = drawing.wide_html + drawing.narrow_html
     ids = re.findall(r' id="([^"]+)"', page)
     assert len(ids) == len(set(ids))
@@ -60,7 +60,7 @@ def test_hatching_is_defined_once_and_used() -> None:
     canvas = Canvas(100, 100, PALETTE)
     for x in (0, 50):
         canvas.rect(x, 0, 40, 40, "withheld", hatched=True)
-    fixed, page = forms(canvas.figure)
+    fixed, page = forms(canvas)
     for svg in (fixed, page):
         assert svg.count("<pattern") == 1
         [id] = re.findall(r'<pattern id="([^"]+)"', svg)
@@ -70,9 +70,9 @@ def test_hatching_is_defined_once_and_used() -> None:
 def test_links_have_names_and_their_group_is_no_picture() -> None:
     canvas = Canvas(100, 100, PALETTE)
     ring = np.array([[0, 0], [50, 0], [50, 50], [0, 0]], dtype=float)
-    canvas.shape([ring], "class-1", gid="area:0101")
+    canvas.shape([ring], "class-1", area="0101")
     links = {"0101": Link("alt stadt/index.html?a=1&b=2", 'Altstadt: "18,5 Prozent"')}
-    page = html_form(written(canvas.figure), "fig-k-w", "Karte", "Beschreibung", PALETTE, links)
+    page = html_form(canvas, "fig-k-w", "Karte", "Beschreibung", links)
     assert '<svg role="group" aria-label="Karte"' in page
     link = (
         '<g data-id="0101"><a href="alt stadt/index.html?a=1&amp;b=2" aria-label="Altstadt: &quot;18,5 Prozent&quot;">'
@@ -83,8 +83,7 @@ def test_links_have_names_and_their_group_is_no_picture() -> None:
 
 @given(st.lists(st.tuples(st.floats(-999, 999), st.floats(-999, 999)), min_size=2, max_size=30))
 def test_small_paths_are_true_to_a_tenth(points: list[tuple[float, float]]) -> None:
-    path = "M " + "\nL ".join(f"{x} {y}" for x, y in ((round(x, 6), round(y, 6)) for x, y in points))
-    small = compact_path(path)
+    small = path_of([points], closed=False)
     numbers = [float(n) for n in re.findall(r"-?(?:\d+\.?\d*|\.\d+)", small)]
     x, y = numbers[:2]
     visited = [(x, y)]

@@ -28,7 +28,7 @@ from sozlib.chapter.outlines import Outlines
 from sozlib.chapter.palette import Palette
 from sozlib.chapter.pyramid import AgeStructure, pyramid
 from sozlib.chapter.spine import SpineRow, spine
-from sozlib.chapter.svg import html_form, print_form, written
+from sozlib.chapter.svg import html_form, print_form
 from sozlib.chapter.trend import trend
 from sozlib.chapter.values import AreaValue, TimeSeries
 from sozlib.disclosure.hidden import COLUMNS, Hidden
@@ -57,11 +57,11 @@ def hidden() -> Hidden:
 
 def trend_chart(palette: Palette, value: float | None = None, form: str = "html") -> str:
     own = TimeSeries("Neuhafen", YEARS, (*OWN[:-1], value), statuses=("",) * 4 + ("" if value else ".",))
-    tree = written(trend(own, TimeSeries("Kreis", YEARS, WHOLE), palette=palette))
+    drawn = trend(own, TimeSeries("Kreis", YEARS, WHOLE), palette=palette)
     title, said = "Kinderarmut in Prozent, 2021 bis 2025", "Liniendiagramm."
     if form == "print":
-        return print_form(tree, title, said, palette)
-    return html_form(tree, "fig-verlauf-kinderarmut-w", title, said, palette)
+        return print_form(drawn, title, said)
+    return html_form(drawn, "fig-verlauf-kinderarmut-w", title, said)
 
 
 def areas(value: float | None = None) -> list[AreaValue]:
@@ -73,37 +73,35 @@ def areas(value: float | None = None) -> list[AreaValue]:
 
 
 def ranking(palette: Palette, value: float | None = None) -> str:
-    tree = written(comparison(areas(value), AreaValue("00", "Kreis", 14.1, 13.0, 15.0), palette=palette))
-    return html_form(tree, "fig-rangfolge-kinderarmut-w", "Kinderarmut in Prozent, 31.12.2025", "Punkte.", palette)
+    drawn = comparison(areas(value), AreaValue("00", "Kreis", 14.1, 13.0, 15.0), palette=palette)
+    return html_form(drawn, "fig-rangfolge-kinderarmut-w", "Kinderarmut in Prozent, 31.12.2025", "Punkte.")
 
 
 def spread(palette: Palette, value: float | None = None) -> str:
-    tree = written(distribution(areas(value), AreaValue("00", "Kreis", 14.1), palette=palette))
-    return html_form(tree, "fig-verteilung-kinderarmut-w", "Kinderarmut in Prozent, 31.12.2025", "Punkte.", palette)
+    drawn = distribution(areas(value), AreaValue("00", "Kreis", 14.1), palette=palette)
+    return html_form(drawn, "fig-verteilung-kinderarmut-w", "Kinderarmut in Prozent, 31.12.2025", "Punkte.")
 
 
 def small_trends(palette: Palette, value: float | None = None) -> str:
     series = TimeSeries("Neuhafen", YEARS, (*OWN[:-1], value), statuses=("",) * 4 + ("" if value else ".",))
     whole = TimeSeries("Kreis", YEARS, WHOLE)
     panels = [Panel("Altstadt", whole, whole, "1"), Panel("Neuhafen", series, whole, "2")]
-    tree = written(multiples(panels, palette=palette))
-    return html_form(tree, "fig-vielfache-kinderarmut-w", "Kinderarmut, 2021 bis 2025", "Kleine Linien.", palette)
+    drawn = multiples(panels, palette=palette)
+    return html_form(drawn, "fig-vielfache-kinderarmut-w", "Kinderarmut, 2021 bis 2025", "Kleine Linien.")
 
 
 def funnel_plot(palette: Palette, value: float | None = None) -> str:
     limits = [Limits(float(n), 8.0, 10.0, 18.0, 20.0) for n in (300, 2000)]
     dots = [Dot("Altstadt", "Altstadt", 24.25, limits[1]), Dot("Überlingen", "Überlingen", 6.5, limits[1])]
     dots += [Dot("Ein Gebiet", "Ein Gebiet", value, limits[0])] if value else []
-    tree = written(funnel(dots, limits, 14.1, "Linie: Kreis 14,1 %", palette=palette))
-    return html_form(tree, "fig-trichter-kinderarmut-w", "Kinderarmut in Prozent, 31.12.2025", "Trichter.", palette)
+    drawn = funnel(dots, limits, 14.1, "Linie: Kreis 14,1 %", palette=palette)
+    return html_form(drawn, "fig-trichter-kinderarmut-w", "Kinderarmut in Prozent, 31.12.2025", "Trichter.")
 
 
 def pairs(palette: Palette, value: float | None = None) -> str:
     rows = [Pair("Altstadt", "Altstadt", 22.0, 24.25, "+2,3"), Pair("Neuhafen", "Neuhafen", 15.5, value, ".")]
     title = "Kinderarmut in Prozent. Hohler Punkt: 2024, voller Punkt: 2025"
-    return html_form(
-        written(dumbbell(rows, palette=palette)), "fig-veraenderung-kinderarmut-w", title, "Paare.", palette
-    )
+    return html_form(dumbbell(rows, palette=palette), "fig-veraenderung-kinderarmut-w", title, "Paare.")
 
 
 def profile(palette: Palette, own: float | None = None, others: float | None = None, width: int = 680) -> str:
@@ -114,8 +112,8 @@ def profile(palette: Palette, own: float | None = None, others: float | None = N
         SpineRow("Kinderarmut", value, AreaValue("00", "Kreis", 14.1), tuple(known), "burdening"),
         SpineRow("Einkommen", AreaValue("0102", "Neuhafen", 2.0), AreaValue("00", "Kreis", 3.0), tuple(known)),
     ]
-    tree = written(spine(rows, palette=palette, width=width))
-    return html_form(tree, "fig-profil-w", "Neuhafen im Vergleich zum Kreis", "Profil.", palette)
+    drawn = spine(rows, palette=palette, width=width)
+    return html_form(drawn, "fig-profil-w", "Neuhafen im Vergleich zum Kreis", "Profil.")
 
 
 def area_map(palette: Palette, value: float | None = None) -> str:
@@ -124,8 +122,8 @@ def area_map(palette: Palette, value: float | None = None) -> str:
     geometry = gpd.GeoDataFrame({"id": ["0101", "0102", "0201"]}, geometry=shapes, crs=25832)
     outlines = Outlines.prepare(geometry, geometry["id"])
     values = [replace(area, label=str(number)) for number, area in enumerate(areas(value), 1)]
-    tree = written(choropleth(outlines, values, MapClasses((10.0, 20.0)), palette=palette))
-    return html_form(tree, "fig-karte-kinderarmut-w", "Karte der Kinderarmut, 31.12.2025", "Karte.", palette)
+    drawn = choropleth(outlines, values, MapClasses((10.0, 20.0)), palette=palette)
+    return html_form(drawn, "fig-karte-kinderarmut-w", "Karte der Kinderarmut, 31.12.2025", "Karte.")
 
 
 def ages(palette: Palette, now: float | None = None, before: float | None = None) -> str:
@@ -140,7 +138,7 @@ def ages(palette: Palette, now: float | None = None, before: float | None = None
         return AgeStructure(label, lows, tops, tuple(80.0 + k for k in range(len(lows))), female, (), status)
 
     drawn = pyramid(structure("2025", now), compared=structure("2020", before), palette=palette)
-    return html_form(written(drawn), "fig-altersaufbau-w", "Bevölkerung, 31.12.2025", "Pyramide.", palette)
+    return html_form(drawn, "fig-altersaufbau-w", "Bevölkerung, 31.12.2025", "Pyramide.")
 
 
 def page(palette: Palette, **places: str) -> str:
