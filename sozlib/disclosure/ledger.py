@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sozlib.disclosure import balance
 from sozlib.disclosure.rounding import whose
 from sozlib.disclosure.rule import Rule
 from sozlib.disclosure.system import Count, Limit, expressed
@@ -172,12 +173,11 @@ def published_counts(snapshot: Snapshot) -> pd.DataFrame:
     frames = []
     for indicator in catalogue_of(snapshot.meta):
         rows = snapshot.indicators[snapshot.indicators["indicator"] == indicator.id]
-        for side in ("numerator", "denominator"):
-            terms: tuple[Term, ...] = getattr(indicator, side)
+        sides = ((indicator.numerator, rows["numerator"]), (indicator.denominator, rows["denominator"]))
+        for terms, numbers in (*sides, *balance.told(indicator, rows)):
             if terms and not indicator.delivered:
                 key, lag = key_of(terms)
-                year = rows["period"] - lag
-                told = {"count": key, "area": rows["area"], "year": year, "number": rows[side]}
+                told = {"count": key, "area": rows["area"], "year": rows["period"] - lag, "number": numbers}
                 frames.append(pd.DataFrame({**told, **reach(terms, rows["area"])}))
     measure = snapshot.meta["report"]["population"]
     if measure and len(snapshot.population):

@@ -32,6 +32,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sozlib.disclosure import balance
 from sozlib.disclosure.concealment import Sum, conceal
 from sozlib.disclosure.dominance import level_of
 from sozlib.disclosure.ledger import COLUMNS, NOTHING, Cells, Ledger, among, key_of, population_keys
@@ -164,6 +165,8 @@ def _cells(
                 others = rows["denominator"] - rows["numerator"]
                 # Whoever knows all and those meant knows those not meant: they are as few as that makes them.
                 least = pd.concat([least, others.where(others > 0)], axis=1).min(axis=1)
+            if side == "numerator" and balance.sides(indicator):
+                least = pd.Series(np.nan, index=rows.index)  # each side is small or not by itself
             at = rows["period"] - lag
             # Only counts have a least part: square kilometres or amounts below the line are not few people.
             people = rows["denominator"].where(rows["denominator_least"].notna())
@@ -173,6 +176,12 @@ def _cells(
             # Whoever is not meant is covered only where all are rounded, too.
             beside = indicator.denominator if side == "numerator" and indicator.kind == "proportion" else ()
             parts.append(pd.DataFrame({**cell, "minimum": _hideable(rule, terms, beside, side_of[rows.index])}))
+        both = rows["numerator"].to_numpy(dtype=float), rows["numerator_size"].to_numpy(dtype=float)
+        for terms, numbers in balance.split(balance.sides(indicator), *both):
+            key, lag = key_of(terms)
+            cell = {"key": key, "area": rows["area"], "at": rows["period"] - lag, "number": numbers, "size": numbers}
+            cell["least"], cell["few"] = np.where(numbers > 0, numbers, np.nan), np.zeros(len(rows), dtype=bool)
+            parts.append(pd.DataFrame({**cell, "minimum": _hideable(rule, terms, (), side_of[rows.index])}))
     cells = pd.concat(parts, ignore_index=True)
     first, together = dict.fromkeys(("number", "size"), "first"), {"least": "min", "minimum": "max", "few": "any"}
     return cells.groupby(["key", "area", "at"], as_index=False, sort=False).agg(first | together)
@@ -229,9 +238,10 @@ def _seen(frame: pd.DataFrame, by_id: dict[str, Indicator], side: str, hidden: p
         terms: tuple[Term, ...] = getattr(by_id[str(name)], side)
         if not _counts(terms):
             continue
-        key, lag = key_of(terms)
-        wanted = pd.MultiIndex.from_arrays([[key] * len(rows), rows["area"], rows["period"] - lag])
-        result.loc[rows.index] = hidden.reindex(wanted, fill_value=False).to_numpy(dtype=bool)
+        for behind in (terms, *(balance.sides(by_id[str(name)]) if side == "numerator" else ())):
+            key, lag = key_of(behind)
+            wanted = pd.MultiIndex.from_arrays([[key] * len(rows), rows["area"], rows["period"] - lag])
+            result.loc[rows.index] |= hidden.reindex(wanted, fill_value=False).to_numpy(dtype=bool)
     return result
 
 

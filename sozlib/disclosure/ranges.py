@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sozlib.disclosure.balance import balanced
 from sozlib.disclosure.publication import Published
 from sozlib.disclosure.rounding import whose
 from sozlib.disclosure.rule import Rule
@@ -74,7 +75,8 @@ def told(snapshot: Published, catalogue: Sequence[Indicator], kinds: Mapping[str
 def shown(snapshot: Published, kinds: Mapping[str, str]) -> list[tuple[Count, float]]:
     """All counts of an edition with the numbers that stand there, rounded ones as they are; NaN where it shows none."""
     measure = snapshot.meta["report"]["population"]
-    found = list(counts(snapshot.indicators, catalogue_of(snapshot.meta), kinds))
+    catalogue = catalogue_of(snapshot.meta)
+    found = [*counts(snapshot.indicators, catalogue, kinds), *balanced(snapshot.indicators, catalogue, kinds)]
     if measure and len(snapshot.population):
         found += people(snapshot.population, measure)
     return found

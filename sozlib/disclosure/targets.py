@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sozlib.disclosure.balance import balanced
 from sozlib.disclosure.hidden import Hidden
 from sozlib.disclosure.ledger import counts_in
 from sozlib.disclosure.publication import Published
@@ -59,7 +60,9 @@ class Targets:
     ) -> Targets:
         """Targets of an edition; for the parameters see :func:`sozlib.disclosure.attack.attack`."""
         measure = snapshot.meta["report"]["population"]
-        pairs = list(counts(hidden.indicators, catalogue, kinds))
+        rows = _with_shown(snapshot, hidden)
+        pairs = [*counts(hidden.indicators, catalogue, kinds)]
+        pairs += balanced(rows[rows["lower"].notna()], catalogue, kinds)
         if measure:
             pairs += people(hidden.population.assign(age_to=_tops(hidden.population)), measure)
         true = {count.identity: (count, number) for count, number in pairs if np.isfinite(number)}
