@@ -134,10 +134,9 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
         state.catalogue,
         counted.indicators,
         shown.indicators,
-        counted.population,
+        shown.population,
         areas,
         state.geometry,
-        shown_population=shown.population,
     )
     results = dict(analyses.tables)
     if len(counted.standardised):
@@ -221,7 +220,11 @@ def _write_problems(path: Path, problems: tuple[Problem, ...]) -> None:
 def _state(root: Path, cycle: str, inputs: str) -> State:
     """What all editions share; ``inputs`` only tells one state of the files from another."""
     project = Project(root, cycle)
-    observations = load_observations(project)
+    return state_of(project, load_observations(project))
+
+
+def state_of(project: Project, observations: Observations) -> State:
+    """What all editions of a project make of its observations."""
     catalogue = read_catalogue(project, observations.measures, observations.contributions)
     quantities = _quantities(project, observations)
     counted = _counted(project, catalogue, quantities)

@@ -45,8 +45,6 @@ def analyse(
     population: pd.DataFrame,
     areas: pd.DataFrame,
     geometry: gpd.GeoDataFrame | None = None,
-    *,
-    shown_population: pd.DataFrame,
 ) -> Analyses:
     """Analyses of a project for one edition.
 
@@ -59,13 +57,11 @@ def analyse(
     everything, shown
         Indicator table before protection and as the edition shows it.
     population
-        Population before protection; only the exclusion of small areas uses it.
+        Population as the edition shows it: small areas are left out by what it tells.
     areas
         Areas of all levels.
     geometry
         Outlines of the areas of the reporting level; without them nobody is a neighbour.
-    shown_population
-        Population as the edition shows it: types leave small areas out by what it tells.
 
     Raises
     ------
@@ -99,7 +95,7 @@ def analyse(
             tables["audit"], meta["audit"] = examined.table, examined.meta
     typology = read_typology(project, catalogue)
     if typology is not None:
-        found = typology_of(typology, shown, ids, inhabitants(shown_population), geometry)
+        found = typology_of(typology, shown, ids, people, geometry)
         tables["typology"], tables["similar"] = found.table, found.similar
         meta["typology"] = {**typology.model_dump(mode="json"), **found.meta}
     return Analyses(tables, meta)
