@@ -235,7 +235,8 @@ def _prove(root: Path, cycle: str, snapshot: Path, held: Sequence[Path]) -> str:
 
 def _enter(project: Project, snapshot: Snapshot) -> None:
     """Enter what a released edition shows into the ledger; one that holds nothing back is not published."""
-    from sozlib.disclosure.ledger import entry, keep
+    from sozlib.disclosure.entry import keep
+    from sozlib.disclosure.ledger import entry
 
     if edition_of(project, snapshot.edition).protects:
         keep(snapshot, entry(project, snapshot.edition))

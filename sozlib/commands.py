@@ -150,9 +150,13 @@ def show_attack(project: Project, edition: str, lines: int = 20) -> int:
     found = run_attack(project, snapshot, held, ledger_of(project, edition_of(project, edition)))
     short = [inference for inference in found if not inference.safe]
     print(f"Ausgabe {edition}" + (f", zusammen mit {', '.join(other.edition for other in held)}" if held else ""))
-    for inference in found[: max(lines, len(short))]:
+    for inference in found.inferences[: max(lines, len(short))]:
         print(f"  {'' if inference.safe else 'ZU GENAU: '}{described(inference, snapshot)}")
-    print(f"{len(short)} geschützte Zahlen sind zu genau bestimmbar." if short else summary(found))
+    print(
+        f"{len(short)} geschützte Zahlen sind zu genau bestimmbar."
+        if short
+        else summary(found.inferences, found.revised)
+    )
     return BuildError.exit_code if short else 0
 
 

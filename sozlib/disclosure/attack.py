@@ -94,11 +94,14 @@ class Attack:
         Identities of the counts whose numbers he has from earlier and other editions.
     inferences
         One for each hidden count, the least safe first.
+    revised
+        Ranges of earlier editions that the counts of today contradict: they were about other counts.
     """
 
     system: System
     elsewhere: Set[Identity]
     inferences: tuple[Inference, ...]
+    revised: int = 0
 
     def __iter__(self) -> Iterator[Inference]:
         return iter(self.inferences)
@@ -133,7 +136,8 @@ def attack(
         What editions released before have shown (:mod:`sozlib.disclosure.ledger`). A number that has been revised
         since is another number and is left out.
     before
-        What the numbers say that they have shown rounded, of counts that this edition or those held have.
+        What the numbers say that they have shown rounded, and their classes. What the counts of today contradict was
+        revised since and is left out.
     exact
         Find every interval exactly; otherwise an interval within it is enough where that is wide enough already.
     """
@@ -147,6 +151,10 @@ def attack(
     rounded = {count.identity for count, number in ranges.shown(snapshot, kinds) if np.isfinite(number)}
     open_to_question = {key for key in targets.true if key not in rounded or key in targets.required}
     told, lost = _remembered([*own, *others], earlier, numbers)
+    # Counts that were told by a range only and that neither edition has any more.
+    here = {count.identity for count, _ in [*own, *others, *lost]}
+    gone = {count.identity: (count, np.nan) for limit in limits for count, _ in limit.parts}
+    lost += [pair for key, pair in gone.items() if key not in here]
     # Numbers of an earlier edition that this one no longer has may have been revised, so that they contradict it; and
     # where somebody is neither male nor female the intruder must reckon with a third group.
     tries = [(more, sexes) for more in ([*told, *lost], told) for sexes in (("m", "f"), ("m", "f", "d"))]
@@ -179,9 +187,9 @@ def attack(
     inferences += [Inference(c, number, number, 0.0, told=True) for c, number in told if c.identity not in shown]
     order = sorted(inferences, key=lambda i: (i.safe, i.required == 0, i.width, i.count.name, i.count.period))
     elsewhere = {count.identity for count, number in [*others, *more] if np.isfinite(number)}
-    elsewhere |= {count.identity for limit in before for count, _ in limit.parts}
+    elsewhere |= {limit.parts[0][0].identity for limit in before if np.isfinite(limit.high - limit.low)}
     elsewhere |= {count.identity for one in held for count, n in ranges.shown(one, kinds) if np.isfinite(n)}
-    return Attack(system, elsewhere, tuple(order))
+    return Attack(system, elsewhere, tuple(order), sum(not limit.allows(numbers) for limit in before))
 
 
 def _as_far_as_possible(inferences: Sequence[Inference], without: System) -> list[Inference]:

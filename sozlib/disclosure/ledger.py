@@ -12,7 +12,6 @@ committed with the project; without it an earlier report is forgotten.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,6 +38,9 @@ Cells = frozenset[Cell]
 #: ``count`` says in JSON what is counted, ``year`` of what Stichtag. A rounded ``number`` may lie as much ``above`` or
 #: ``below`` the true one as these say; an exact one has 0.
 COLUMNS = ("count", "area", "year", "number", "below", "above")
+#: What a class says: ``number`` bounds from one side the count less so many ``times`` the count ``of`` in the same area
+#: in ``of_year``; without another count ``of`` is empty. Older ledgers have no such columns.
+RELATION = ("of", "of_year", "times")
 _REACH = ["below", "above"]
 _EARLIER = " (früher veröffentlicht)"
 
@@ -75,7 +77,8 @@ class Ledger:
     Parameters
     ----------
     table
-        Columns :data:`COLUMNS`, each count once: as it was shown last; once more where it was shown rounded, too.
+        Columns :data:`COLUMNS` and :data:`RELATION`, each count once: as it was shown last; once more where it was
+        shown rounded, too; and all that classes said.
     """
 
     table: pd.DataFrame
@@ -83,11 +86,16 @@ class Ledger:
     @classmethod
     def read(cls, paths: Sequence[Path]) -> Ledger:
         """Ledger of released editions, oldest first."""
+        # Editions of before anything was rounded or classes were kept say nothing of it.
+        unsaid: dict[str, float | str] = {"below": 0.0, "above": 0.0, "of": "", "of_year": 0, "times": 0.0}
         frames = [pd.read_parquet(path) for path in paths]
-        frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(COLUMNS))
-        # Editions of before anything was rounded say nothing of it.
-        frame = frame.reindex(columns=list(COLUMNS)).fillna(dict.fromkeys(_REACH, 0.0))
-        return cls(frame.drop_duplicates(["count", "area", "year", *_REACH], keep="last", ignore_index=True))
+        frames = [f.assign(**{name: v for name, v in unsaid.items() if name not in f}) for f in frames]
+        frame = pd.concat(frames, ignore_index=True) if frames else NOTHING.table
+        of_class = np.isinf(frame[_REACH].astype(float)).any(axis=1)
+        again = np.where(
+            of_class, frame.duplicated(), frame.duplicated(["count", "area", "year", *_REACH], keep="last")
+        )
+        return cls(frame[~again].reset_index(drop=True))
 
     def __bool__(self) -> bool:
         return bool(len(self.table))
@@ -115,9 +123,17 @@ class Ledger:
         return ((count, row["number"]) for count, row in counts_in(self.table[~self._rounded], kinds, _EARLIER))
 
     def limits(self, kinds: Mapping[str, str]) -> Iterator[Limit]:
-        """What the ledger's rounded counts say."""
+        """What the ledger's rounded counts and its classes say."""
+        others = {key: _terms(key) for key in self.table.get("of", pd.Series(dtype=object)).unique() if key}
+        parts = {key: expressed(terms, kinds) for key, terms in others.items()}
         for count, row in counts_in(self.table[self._rounded], kinds, _EARLIER):
-            yield Limit(((count, 1.0),), row["number"] - row["below"], row["number"] + row["above"])
+            beside: tuple[tuple[Count, float], ...] = ()
+            if of := row.get("of"):
+                if not parts[of]:
+                    continue
+                other = Count(parts[of], count.area, int(row["of_year"]), f"{_named(others[of])}{_EARLIER}")
+                beside = ((other, -float(row["times"])),)
+            yield Limit(((count, 1.0), *beside), row["number"] - row["below"], row["number"] + row["above"])
 
     @property
     def _rounded(self) -> pd.Series:
@@ -133,12 +149,21 @@ def counts_in(
 ) -> Iterator[tuple[Count, dict[Any, Any]]]:
     """Counts of a table with the columns count, area, year, each with its row; ``remark`` goes with their names."""
     for key, rows in table.groupby("count", sort=False):
-        terms = tuple(Term.model_validate_json(part) for part in str(key).split("|"))
+        terms = _terms(str(key))
         parts = expressed(terms, kinds)
         if parts:
-            name = f"{' + '.join(m for term in terms for m in term.measures)}{remark}"
+            name = f"{_named(terms)}{remark}"
             for row in rows.to_dict("records"):
                 yield Count(parts, str(row["area"]), int(row["year"]), name), row
+
+
+def _terms(key: str) -> tuple[Term, ...]:
+    """What is counted, see :func:`key_of`."""
+    return tuple(Term.model_validate_json(part) for part in key.split("|"))
+
+
+def _named(terms: tuple[Term, ...]) -> str:
+    return " + ".join(measure for term in terms for measure in term.measures)
 
 
 def entry(project: Project, edition: str) -> Path:
@@ -207,16 +232,5 @@ def population_keys(population: pd.DataFrame, measure: str) -> pd.Series:
     return pd.Series([keys[group] for group in groups], index=population.index, dtype=object)
 
 
-def keep(snapshot: Snapshot, path: Path) -> None:
-    """Write what a released edition shows; a file that says the same already is left alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".neu")
-    published_counts(snapshot).to_parquet(beside, index=False, compression="zstd")
-    if path.is_file() and path.read_bytes() == beside.read_bytes():
-        beside.unlink()
-    else:
-        os.replace(beside, path)
-
-
 #: Nothing was published before.
-NOTHING = Ledger(pd.DataFrame(columns=list(COLUMNS)))
+NOTHING = Ledger(pd.DataFrame(columns=[*COLUMNS, *RELATION]))

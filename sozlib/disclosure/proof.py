@@ -20,7 +20,7 @@ from sozlib.project import Project
 from sozlib.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from sozlib.disclosure.attack import Inference
+    from sozlib.disclosure.attack import Attack, Inference
     from sozlib.observations.source import Source
 
 #: Result of the last attack, beside the record of hidden cells.
@@ -34,7 +34,7 @@ def run_attack(
     earlier: Ledger = NOTHING,
     *,
     exact: bool = True,
-) -> tuple[Inference, ...]:
+) -> Attack:
     """Attack a snapshot; what the rule protects and is found too precisely comes first.
 
     Parameters
@@ -55,7 +55,7 @@ def run_attack(
     kinds = kinds_of(read_sources(project)[0].values())
     hidden = read_hidden(record_of(snapshot.path))
     numbers, limits = tuple(earlier.counts(kinds)), tuple(earlier.limits(kinds))
-    return attack(snapshot, hidden, kinds, held, earlier=numbers, before=limits, exact=exact).inferences
+    return attack(snapshot, hidden, kinds, held, earlier=numbers, before=limits, exact=exact)
 
 
 def kinds_of(sources: Iterable[Source]) -> dict[str, str]:
@@ -97,13 +97,13 @@ def prove(project: Project, snapshot: Snapshot, held: Sequence[Snapshot] = (), e
             + "\n".join(described(inference, snapshot) for inference in short[:20])
             + (f"\n… und {len(short) - 20} weitere" if len(short) > 20 else "")
         )
-    said = summary(found)
+    said = summary(found.inferences, found.revised)
     result.write_text(json.dumps({"digest": state, "said": said}, ensure_ascii=False), encoding="utf-8")
     return said
 
 
-def summary(found: Sequence[Inference]) -> str:
-    """German sentences on an attack that failed."""
+def summary(found: Sequence[Inference], revised: int = 0) -> str:
+    """German sentences on an attack that failed; ``revised`` see :class:`~sozlib.disclosure.attack.Attack`."""
     protected = [inference for inference in found if inference.required > 0 and not inference.lost]
     lost = sum(inference.lost for inference in found)
     known = (
@@ -112,6 +112,11 @@ def summary(found: Sequence[Inference]) -> str:
         if lost
         else ""
     )
+    if revised:
+        known += (
+            f" Frühere Klassen oder gerundete Zahlen, die den heutigen Anzahlen widersprechen ({revised} Grenzen), "
+            "gelten als berichtigt und bleiben außer Betracht."
+        )
     if not protected:
         return f"Angriff: {len(found)} gesperrte Zahlen, keine davon muss oder kann geschützt bleiben.{known}"
     least = min(inference.width for inference in protected)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from sozlib.disclosure.balance import balanced
 from sozlib.disclosure.publication import Published
@@ -50,26 +51,37 @@ def told(snapshot: Published, catalogue: Sequence[Indicator], kinds: Mapping[str
     """
     known = rounded(snapshot, kinds)
     yield from _telling(known)
-    limits = snapshot.meta.get("class_limits") or {}
     rows = snapshot.indicators
     uncertain = rows if snapshot.meta.get("rounding") else rows[rows["numerator"].isna() | rows["denominator"].isna()]
+    for indicator, above, below, _ in _pairs(snapshot, uncertain, catalogue, kinds):
+        if indicator.kind == "proportion" and not _apart(above, below, known):
+            yield _at_most(above, below)
+    yield from of_classes(snapshot, catalogue, kinds)
+
+
+def of_classes(snapshot: Published, catalogue: Sequence[Indicator], kinds: Mapping[str, str]) -> Iterator[Limit]:
+    """What the classes of an edition say; for the parameters see :func:`told`."""
+    limits = snapshot.meta.get("class_limits") or {}
+    classed = snapshot.indicators[snapshot.indicators["status"].isin(CLASSES)]
+    for indicator, above, below, status in _pairs(snapshot, classed, catalogue, kinds):
+        place, _ = CLASSES[status]
+        yield from of_class(above, below, class_range(place - 1, limits[indicator.id], indicator.decimals), indicator)
+
+
+def _pairs(
+    snapshot: Published, rows: pd.DataFrame, catalogue: Sequence[Indicator], kinds: Mapping[str, str]
+) -> Iterator[tuple[Indicator, Count, Below, str]]:
+    """Numerator and denominator of each row with its status, where both are counted or known."""
     by_id = {indicator.id: indicator for indicator in catalogue}
     km2 = dict(zip(snapshot.areas["id"], snapshot.areas["km2"].astype(float), strict=True))
-    for id, found in uncertain.groupby("indicator", sort=False):
+    for id, found in rows.groupby("indicator", sort=False):
         indicator = by_id[str(id)]
         numerator = expressed(indicator.numerator, kinds)
         for area, period, status in zip(found["area"], found["period"], found["status"], strict=True):
             below = _below(indicator, str(area), int(period), kinds, km2[area]) if numerator else None
-            if below is None:
-                continue
-            above = Count(numerator, str(area), int(period), f"{indicator.short_title} (Zähler)")
-            if indicator.kind == "proportion" and not _apart(above, below, known):
-                yield _at_most(above, below)
-            if status in CLASSES:
-                place, _ = CLASSES[status]
-                yield from of_class(
-                    above, below, class_range(place - 1, limits[str(id)], indicator.decimals), indicator
-                )
+            if below is not None:
+                above = Count(numerator, str(area), int(period), f"{indicator.short_title} (Zähler)")
+                yield indicator, above, below, str(status)
 
 
 def shown(snapshot: Published, kinds: Mapping[str, str]) -> list[tuple[Count, float]]:

@@ -10,7 +10,7 @@ the pyramid within the denominators.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -172,6 +172,12 @@ class Limit:
 _NEAR = 1e-9
 
 
+def _tells(limit: Limit, known: Container[Identity], unknown: Container[Identity]) -> bool:
+    """Whether a limit is about a count without a number and about no count from elsewhere."""
+    keys = [count.identity for count, _ in limit.parts]
+    return any(key in unknown for key in keys) and all(key in unknown or key in known for key in keys)
+
+
 @dataclass(frozen=True)
 class System:
     """Equations and inequalities that hold between the counts of an edition.
@@ -217,7 +223,7 @@ class System:
             else:
                 unknown.setdefault(count.identity, count)
         unknown = {key: count for key, count in unknown.items() if key not in known}
-        telling = tuple(limit for limit in limits if any(count.identity in unknown for count, _ in limit.parts))
+        telling = tuple(limit for limit in limits if _tells(limit, known, unknown))
         return cls(known, unknown, areas, base, sexes, telling)
 
     @cached_property

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sozlib.disclosure.publication import Publication, Published
-from sozlib.disclosure.system import Count
+from sozlib.disclosure.system import Count, Limit
 from sozlib.indicators.catalogue import Indicator, Term
 
 T = TypeVar("T")
@@ -47,13 +47,15 @@ class Tables:
         edition: Published,
         catalogue: Sequence[Indicator],
         earlier: Iterable[tuple[Count, float]] = (),
+        limits: Iterable[Limit] = (),
     ) -> Tables:
-        """Tables of an edition and of what was published ``earlier``, which may connect some."""
+        """Tables of an edition and of what was published ``earlier``, numbers or ``limits``, which may connect some."""
         by_id, measure = {indicator.id: indicator for indicator in catalogue}, edition.meta["report"]["population"]
         rows = edition.indicators[["indicator", "period"]].drop_duplicates()
         together = [_places(_terms(by_id[id]), int(period)) for id, period in rows.itertuples(index=False)]
         together += [[(str(measure), int(period))] for period in edition.population["period"].unique() if measure]
         together += {count.identity[0]: _places_of(count) for count, _ in earlier}.values()
+        together += [[place for count, _ in limit.parts for place in _places_of(count)] for limit in limits]
         return cls(_connected(together), by_id, measure)
 
     def split(self, edition: Published) -> dict[int, Publication]:

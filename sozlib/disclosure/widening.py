@@ -62,7 +62,7 @@ def widened(
     if not protection.edition.protects:
         return edition, further
     earlier, limits = list(protection.ledger.counts(kinds)), list(protection.ledger.limits(kinds))
-    tables = Tables.of(edition, protection.catalogue, earlier)
+    tables = Tables.of(edition, protection.catalogue, earlier, limits)
     earlier_of = tables.sorted_by_table(earlier, lambda pair: pair[0])
     limits_of = tables.sorted_by_table(limits, lambda limit: limit.parts[0][0])
     full = tables.split(protection.full)

@@ -12,8 +12,9 @@ from test_protection import AREAS, LEVELS, entry, hidden_areas, observations, py
 from test_widening import protection_of
 
 from sozlib.disclosure.attack import attack
+from sozlib.disclosure.entry import keep
 from sozlib.disclosure.hidden import hidden_cells
-from sozlib.disclosure.ledger import NOTHING, Ledger, keep, published_counts, released_before
+from sozlib.disclosure.ledger import NOTHING, Ledger, published_counts, released_before
 from sozlib.disclosure.ledger import entry as file_of
 from sozlib.disclosure.protect import protect, protect_population
 from sozlib.disclosure.widening import widened
