@@ -150,6 +150,7 @@ def attack(
     # Of what is shown rounded only what the rule protects is asked for.
     rounded = {count.identity for count, number in ranges.shown(snapshot, kinds) if np.isfinite(number)}
     open_to_question = {key for key in targets.true if key not in rounded or key in targets.required}
+    open_to_question |= targets.missing.keys()
     told, lost = _remembered([*own, *others], earlier, numbers)
     # Counts that were told by a range only and that neither edition has any more.
     here = {count.identity for count, _ in [*own, *others, *lost]}
@@ -162,12 +163,10 @@ def attack(
         system = System.of([*own, *others, *more], snapshot.areas, base, sexes, limits)
         asked: list[Count | Remainder] = [count for key, count in system.unknown.items() if key in open_to_question]
         asked += targets.remainders
-        required = [targets.required.get(one.identity, 0.0) for one in asked]
+        needed = {**targets.missing, **targets.required}
         try:
             # How far an interval reaches on both sides is known only where it is exact.
-            wanted = [
-                np.inf if t.identity in targets.around else width for t, width in zip(asked, required, strict=True)
-            ]
+            wanted = [np.inf if t.identity in targets.around else needed.get(t.identity, 0.0) for t in asked]
             found = infer(system, asked, None if exact else wanted)
             break
         except ContradictionError as error:
@@ -175,9 +174,10 @@ def attack(
     else:
         raise contradiction
     inferences = [
-        Inference(one, *ends, width, within=targets.around.get(one.identity))
-        for one, ends, width in zip(asked, found, required, strict=True)
+        Inference(one, *ends, targets.asked_of(one.identity, *ends), within=targets.around.get(one.identity))
+        for one, ends in zip(asked, found, strict=True)
     ]
+    inferences = [i for i in inferences if i.count.identity not in targets.missing or not i.safe]
     if (others or more or before) and not all(inference.safe for inference in inferences):
         nothing = emptied(snapshot)
         without = [*ranges.exact(nothing, kinds), *others, *more], snapshot.areas, base, sexes

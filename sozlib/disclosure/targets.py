@@ -38,12 +38,16 @@ class Targets:
         Widths that the rule asks for, by identity; no entry: none.
     around
         Of amounts that give away a contributor, how far down and up the bounds must lie (not below nothing).
+    missing
+        Widths that counts need that the sources do not deliver, by identity, where they may be small: nobody here knows
+        whether they are.
     """
 
     true: Mapping[Identity, tuple[Count, float]]
     remainders: tuple[Remainder, ...]
     required: Mapping[Identity, float]
     around: Mapping[Identity, tuple[float, float]]
+    missing: Mapping[Identity, float]
 
     @property
     def numbers(self) -> dict[Identity, float]:
@@ -89,7 +93,25 @@ class Targets:
         around = {key: (max(true[key][1] - level, 0.0), true[key][1] + level) for key, level in levels.items()}
         for key, (low, high) in around.items():
             required[key] = max(required.get(key, 0.0), high - low)
-        return cls(true, tuple(rest for rest, _ in rests), required, around)
+        missing = {
+            count.identity: float(rule.width(_terms(count), side_of(count.area)))
+            for count in _not_delivered(snapshot, catalogue, kinds)
+            if count.identity not in true and count.area not in rule.own.areas and not _amount(count, kinds)
+        }
+        return cls(true, tuple(rest for rest, _ in rests), required, around, missing)
+
+    def asked_of(self, count: Identity, low: float, high: float) -> float:
+        """Width that the rule asks of a count that lies between two numbers."""
+        width = self.missing.get(count, 0.0)
+        nobody = low == high == 0
+        return width if -width < high and low < width and not nobody else self.required.get(count, 0.0)
+
+
+def _not_delivered(snapshot: Published, catalogue: Sequence[Indicator], kinds: Mapping[str, str]) -> Iterator[Count]:
+    """Counts without a number in the edition."""
+    rows = snapshot.indicators
+    rows = rows[rows["numerator"].isna() | rows["denominator"].isna()]
+    return (count for count, number in counts(rows, catalogue, kinds) if np.isnan(number))
 
 
 def _amount(count: Count, kinds: Mapping[str, str]) -> bool:

@@ -68,8 +68,8 @@ def widened(
     full = tables.split(protection.full)
     rounded = tables.split(protection.rounded) if protection.rounded else {}
     others = [tables.split(other) for other in held]
-    # Where everything is shown there is nothing to find.
-    looked_at = {number: _state(table) for number, table in full.items()}
+    # Where everything is known and shown there is nothing to find.
+    looked_at = {number: _state(table) for number, table in full.items() if _complete(table)}
 
     def cuts(number: int, table: Publication) -> set[Cell]:
         hidden = hidden_cells(full[number].indicators, table.indicators, full[number].population, table.population)
@@ -101,6 +101,11 @@ def _state(table: Publication) -> bytes:
     shown = table.indicators[["numerator", "denominator", "status"]], table.population[["value"]]
     limits = repr(table.meta.get("class_limits")).encode()
     return b"".join(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes() for frame in shown) + limits
+
+
+def _complete(table: Publication) -> bool:
+    """Whether the sources deliver every count: what they do not may follow from what they do."""
+    return bool(table.indicators[["numerator", "denominator"]].notna().all(axis=None))
 
 
 def _told(table: Publication, full: Publication, kinds: Mapping[str, str]) -> dict[Identity, float]:

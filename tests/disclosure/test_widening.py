@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_attack import aged, naive
 from test_protection import AREAS, BASE, LEVELS, entry, hidden_areas, observations
+from test_protection import row as row_of
 from test_rounding import computed
 
 from sozlib.disclosure.attack import attack
@@ -268,3 +269,36 @@ def test_rounding_and_hiding_together_leave_no_small_number_of_overlapping_table
     assert all(i.safe and not i.lost for i in attacked(rounding, public))
     hidden = public.indicators[["numerator", "denominator"]].isna()
     assert not further or hidden.any(axis=None)
+
+
+def with_totals(counts, regions):
+    """A source that lets one area's count out and delivers the sums of regions and the whole."""
+    table = observations(cases=counts, people=[100] * 5)
+    table["status"] = np.where(table["value"].isna(), "/", "")
+    sums = [("01", regions[0]), ("02", regions[1]), ("00", sum(regions))]
+    totals = [{**table.iloc[0].to_dict(), "area": area, "value": float(n), "status": ""} for area, n in sums]
+    return pd.concat([table, pd.DataFrame(totals)], ignore_index=True)
+
+
+def test_a_small_count_that_the_source_leaves_out_does_not_follow_from_its_sums():
+    """72 in the region, 30 and 40 in two of its areas: the third has the two that its source does not tell."""
+    district = protection([entry()], with_totals([np.nan, 30, 40, 50, 60], [72, 110]))
+    (found,) = [i for i in attacked(district, district.full) if not i.safe]
+    assert (found.count.area, found.low, found.high, found.required) == ("0101", 2, 2, 3)
+    public, further = widened(district, {})
+    assert all(i.safe for i in attacked(district, public))
+    assert [(area, year) for _, area, year in further] == [("0102", 2024)]
+    assert hidden_areas(public.indicators) == {"0102"}
+    assert row_of(public.indicators, "0101")["status"] == "/"
+
+
+@given(st.integers(0, 4), st.integers(0, 4))
+@settings(max_examples=15, deadline=None)
+def test_what_no_source_tells_is_protected_if_it_may_be_small(first, second):
+    """Second way: each of the two may have all that the region has beyond the areas that are shown."""
+    district = protection([entry()], with_totals([np.nan, np.nan, 40, 50, 60], [first + second + 40, 110]))
+    public, _ = widened(district, {})
+    assert all(i.safe for i in attacked(district, public))
+    region, third = (row_of(public.indicators, area)["numerator"] for area in ("01", "0103"))
+    beyond = region - np.nan_to_num(third)
+    assert np.isnan(region) or beyond == 0 or beyond >= 3
