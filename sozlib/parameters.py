@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import accumulate
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -33,10 +33,21 @@ from sozlib.nearest import suggestion
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?$", max_length=64)]
 
 
-class Parameters(BaseModel):
-    """Base of all models read from parameter files: unknown keys are refused, values never change."""
+def _in_project(path: str) -> str:
+    # What leads out on any system is refused on all: a parameter file is passed on.
+    if PureWindowsPath(path).anchor or ".." in re.split(r"[/\\]", path):
+        raise ValueError(f"„{path}“ führt aus dem Projekt; Dateien liegen darin oder im Datenordner (data/…).")
+    return path
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+#: Path of a file of the project or of the folder of raw tables.
+InProject = Annotated[str, AfterValidator(_in_project)]
+
+
+class Parameters(BaseModel):
+    """Base of all models read from parameter files: unknown keys and endless numbers are refused, values stay."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
 
 
 #: Characters of the largest parameter file, and values that it may hold with all references followed.
@@ -57,6 +68,7 @@ _MESSAGES = {
     "int_type": "„{key}“: ganze Zahl erwartet, gefunden {value!r}.",
     "float_parsing": "„{key}“: Zahl erwartet, gefunden {value!r}.",
     "float_type": "„{key}“: Zahl erwartet, gefunden {value!r}.",
+    "finite_number": "„{key}“: endliche Zahl erwartet, gefunden {value!r}.",
     "bool_parsing": "„{key}“: true oder false erwartet, gefunden {value!r}.",
     "literal_error": "„{key}“: gefunden {value!r}, erlaubt {expected}.",
     "enum": "„{key}“: gefunden {value!r}, erlaubt {expected}.",

@@ -17,7 +17,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from sozlib.edition import Edition
 from sozlib.errors import InputError, Place, Problem
-from sozlib.parameters import Id, Parameters, load
+from sozlib.parameters import Id, InProject, Parameters, load
 
 Assembler = Literal["auto", "quarto", "embedded"]
 Engine = Literal["auto", "plain", "forked", "kernel"]
@@ -145,9 +145,9 @@ class AreasFile(Parameters):
     with the wrong id, ``ids`` and ``join_outlines`` for outlines that are finer than the tables.
     """
 
-    table: str
+    table: InProject
     columns: dict[str, str] = Field(default_factory=dict, description="Feld → Überschrift in der Tabelle")
-    geometry: str | None = None
+    geometry: InProject | None = None
     id_property: str = "id"
     id_pattern: str | None = Field(
         None, description="Regulärer Ausdruck; seine erste Klammer ist der Teil der Eigenschaft, der die Kennung ist"
@@ -164,7 +164,7 @@ class AreasFile(Parameters):
         default_factory=dict, description="Kennung → Name, wo die Tabelle keinen eindeutigen oder einen falschen nennt"
     )
     parents: Parents | None = None
-    changes: str | None = Field(
+    changes: InProject | None = Field(
         None, description="CSV der Gebietsänderungen: old, new, year (ab wann), share (Anteil, leer = ganz), source"
     )
     source: str = ""
@@ -228,7 +228,9 @@ class Report(Parameters):
             "editions": [e.id for e in self.editions],
         }
         for what, ids in lists.items():
-            twice = sorted({i for i in ids if ids.count(i) > 1})
+            # Some file systems do not tell large letters from small ones: "Public" would be the folder "public".
+            folders = [id.casefold() for id in ids]
+            twice = sorted({id for id in ids if folders.count(id.casefold()) > 1})
             if twice:
                 raise ValueError(f"{what}: {', '.join(twice)} steht mehrfach in der Liste.")
         return self

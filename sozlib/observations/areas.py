@@ -7,6 +7,7 @@ that overlap stop the build before any number is read.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 MOST_NUMBERED = 99
 _OPTIONAL = ("short_name", "number", "valid_from", "valid_to")
 _ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
+#: Letters that turn the direction of writing: a name with them reads other than it is.
+_TURNING = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 _LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -180,6 +183,7 @@ def _area_table(table: Table, project: Project) -> tuple[pd.DataFrame, list[Prob
     frame = frame.map(lambda text: text or None).astype(object).where(lambda f: f.notna(), None)
     grid = table.grid
     ids = list(frame["id"])
+    level_of = dict(zip(frame["id"], frame["level"], strict=True))
     for row, area in frame.iterrows():
         id_, place = area["id"], grid.place(int(str(row)), "id")
         if not id_ or not _ID.fullmatch(id_):
@@ -221,6 +225,13 @@ def _area_table(table: Table, project: Project) -> tuple[pd.DataFrame, list[Prob
                     grid.place(int(str(row)), "parent"),
                 )
             )
+        elif area["level"] in levels and level_of.get(area["parent"]) in levels[: levels.index(area["level"]) + 1]:
+            wrong = f"„{area['parent']}“ kann nicht über {id_} stehen: Seine Ebene liegt nicht höher."
+            remedy = "Ein Raum gehört zu einem auf höherer Ebene, das Ganze zu keinem."
+            problems.append(Problem("area-parent", wrong, remedy, grid.place(int(str(row)), "parent")))
+        if any(map(_unseen, area["name"] or "")):
+            wrong = f"Der Name von {id_} enthält unsichtbare Steuerzeichen."
+            problems.append(Problem("area-name", wrong, "Schreiben Sie ihn neu.", grid.place(int(str(row)), "name")))
     if whole not in ids:
         problems.append(
             Problem(
@@ -254,6 +265,10 @@ def _area_table(table: Table, project: Project) -> tuple[pd.DataFrame, list[Prob
             )
         )
     return frame.reset_index(drop=True), problems
+
+
+def _unseen(letter: str) -> bool:
+    return unicodedata.category(letter) == "Cc" or unicodedata.bidirectional(letter) in _TURNING
 
 
 def _with_parents(frame: pd.DataFrame, project: Project, grid: Grid) -> tuple[pd.DataFrame, list[Problem]]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 MINUS = str.maketrans({"−": "-", "–": "-"})
+#: No table counts so much; beyond it, not every whole number has a float of its own.
+LARGEST = 2.0**53
 #: Spaces that separate thousands: ordinary, no-break, narrow no-break, thin.
 SPACES = " \u00a0\u202f\u2009"
 
@@ -38,7 +40,7 @@ class NumberFormat:
         return cls(decimal, {",": ".", ".": ","}[decimal] if thousands is None else thousands)
 
     def parse(self, text: str) -> float | None:
-        """Value of a text, None if it is no number of this format.
+        """Value of a text, None if it is no number of this format or larger than any count.
 
         Examples
         --------
@@ -53,7 +55,8 @@ class NumberFormat:
         if self.thousands:
             for sign in SPACES if self.thousands == " " else self.thousands:
                 text = text.replace(sign, "")
-        return float(text.replace(self.decimal, "."))
+        value = float(text.replace(self.decimal, "."))
+        return value if abs(value) < LARGEST else None
 
 
 @lru_cache

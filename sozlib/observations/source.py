@@ -22,7 +22,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from sozlib.observations.dominance import Dominance
-from sozlib.parameters import Id, Parameters
+from sozlib.parameters import Id, InProject, Parameters
 
 Sex = Literal["m", "f", "d", ""]
 Nationality = Literal["german", "foreign", ""]
@@ -238,7 +238,7 @@ class Source(Parameters):
     territory: str = Field("", description="Gebietsstand der Tabellen")
     breaks: dict[int, str] = Field(default_factory=dict, description="Brüche der Zeitreihe: Jahr → was sich änderte")
 
-    files: Texts = Field(
+    files: Annotated[tuple[InProject, ...], BeforeValidator(_texts)] = Field(
         description="Dateien, Pfad ab dem Projektordner (data/… liegt im Datenordner des Berichts); * steht für "
         "beliebige Zeichen, {period} für das Jahr, {area} für die Kennung des Raums"
     )
@@ -299,6 +299,23 @@ class Source(Parameters):
     )
     rounding: float = Field(1, gt=0, description="Werte sind auf Vielfache davon gerundet; lockert die Summenprüfungen")
     checks: tuple[Check, ...] = Field((), description="Summen und Teile, die stimmen müssen")
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_encoding(cls, value: str | None) -> str | None:
+        try:
+            if value is not None:
+                str(b"-", value)
+        except (LookupError, UnicodeError):
+            raise ValueError(f"„{value}“ ist kein Zeichensatz; üblich sind utf-8 und windows-1252.") from None
+        return value
+
+    @field_validator("delimiter")
+    @classmethod
+    def _is_delimiter(cls, value: str | None) -> str | None:
+        if value is not None and (len(value) != 1 or value in '"\r\n\0'):
+            raise ValueError("Das Trennzeichen ist ein einzelnes Zeichen.")
+        return value
 
     @field_validator("data_until", "marks", "ignore_columns")
     @classmethod

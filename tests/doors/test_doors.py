@@ -11,18 +11,20 @@ from pathlib import Path
 import openpyxl
 import pytest
 import small_report
-from small_project import ROOT, areas_table, write_project
+from small_project import ROOT, areas_table, write_project, write_project_with_data
 
 from sozlib.batch.planning import make_plan
 from sozlib.book.downloads import write_downloads
 from sozlib.book.sanitise import clean_block, clean_body
 from sozlib.errors import InputError
 from sozlib.observations.areas import slug
+from sozlib.observations.load import load_observations
 from sozlib.observations.read import read_grid
 from sozlib.parameters import load, read_yaml
 from sozlib.project import Cycle, Project
 from sozlib.snapshot import Snapshot, write_snapshot
 
+REPORT = "parameters/report.yml"
 CYCLE = (ROOT / "parameters" / "cycles" / "2026.yml").read_text(encoding="utf-8")
 
 
@@ -87,6 +89,69 @@ def test_templates_and_file_names_stay_in_the_project(tmp_path, field):
     file.write_text(text, encoding="utf-8")
     with pytest.raises(InputError):
         make_plan(Project(tmp_path), areas_table(), "public")
+
+
+def checked(root: Path, file: str, old: str, new: str) -> list[str]:
+    """Codes of what stops a report after one change to one of its files."""
+    write_project_with_data(root)
+    text = (root / file).read_text("utf-8")
+    assert old in text
+    (root / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    try:
+        problems = load_observations(Project(root)).problems
+    except InputError as stopped:
+        problems = stopped.problems
+    return [problem.code for problem in problems if problem.severity == "error"]
+
+
+SOURCE, CATALOGUE = "parameters/sources/einwohner.yml", "parameters/indicators/arbeit.yml"
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd.csv", "data/../../secret.csv", "C:\\\\secret.csv", "..\\\\secret.csv"])
+@pytest.mark.parametrize(("file", "key"), [(SOURCE, "files: data/einwohner.csv"), (REPORT, "table: data/gebiete.csv")])
+def test_tables_are_read_in_the_project_only(tmp_path, path, file, key):
+    assert checked(tmp_path, file, key, f'{key.split(":")[0]}: "{path}"') == ["bad-value"]
+
+
+@pytest.mark.parametrize(
+    "field", ["encoding: zlib", "encoding: undefined", "encoding: nonsense", 'delimiter: "ab"', 'delimiter: "\\0"']
+)
+def test_only_text_is_read_and_only_one_sign_separates(tmp_path, field):
+    key = field.split(":")[0]
+    old = {"encoding": "encoding: utf-8", "delimiter": 'delimiter: ";"'}[key]
+    assert checked(tmp_path, SOURCE, old, field) == ["bad-value"]
+
+
+@pytest.mark.parametrize("number", [".inf", "-.inf", ".nan"])
+def test_endless_numbers_are_no_parameters(tmp_path, number):
+    changed = f"column: anzahl, factor: {number}}}"
+    assert checked(tmp_path, SOURCE, "column: anzahl}", changed) == ["bad-value"]
+
+
+@pytest.mark.parametrize(
+    "number", ["9" * 400, "1" + "0" * 308, "9" * 16, "1e308", "nan", "inf", "٤١", "４１", "4_1", "0x10"]
+)
+def test_a_cell_that_no_table_counts_to_is_no_number(tmp_path, number):
+    assert checked(tmp_path, "data/einwohner.csv", "0101;2021;1000;41", f"0101;2021;1000;{number}") == [
+        "text-in-number"
+    ]
+
+
+@pytest.mark.parametrize("name", ["Alt\u202estadt", "Alt\x00stadt", "\u2066Altstadt"])
+def test_a_name_holds_no_sign_that_hides_or_turns_it(tmp_path, name):
+    assert checked(tmp_path, "data/gebiete.csv", "Altstadt", name) == ["area-name"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("district;", "district;0101"), ("0101;Altstadt;area;00", "0101;Altstadt;area;0102")]
+)
+def test_areas_do_not_belong_to_each_other_in_a_circle(tmp_path, old, new):
+    assert checked(tmp_path, "data/gebiete.csv", old, new) == ["area-parent"]
+
+
+def test_two_editions_never_share_a_folder_where_large_and_small_letters_are_one(tmp_path):
+    """Else the internal edition would lie in the public folder."""
+    assert checked(tmp_path, REPORT, "id: internal", "id: Public") == ["bad-value"]
 
 
 @pytest.mark.parametrize(
