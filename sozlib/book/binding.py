@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -134,7 +135,9 @@ def bind(job: VolumeJob) -> BoundVolume:
             return replace(bound, document=VolumeDocument(volume, ()))
         tokens = (job.folder / "theme" / "tokens.css").read_text(encoding="utf-8")
         motif = job.folder / "theme" / "motif.svg"
-        has_motif = write_motif(Snapshot.open(job.snapshot), tokens, motif, volume.area)
+        has_motif = write_motif(
+            _opened(job.snapshot, (job.snapshot / "snapshot.json").stat().st_mtime_ns), tokens, motif, volume.area
+        )
         main = write_sources(document, job.folder, {**job.data, "motif": motif.name if has_motif else None})
         key, shelf = _pdf_key(job.folder, published), job.pdfs
         if shelf.take(volume.id, key) is None:
@@ -144,6 +147,12 @@ def bind(job: VolumeJob) -> BoundVolume:
         return replace(bound, pdf=shelf.digests.of(job.pdf))
     except SozlibError as error:
         return failed(volume, error)
+
+
+@lru_cache(maxsize=1)
+def _opened(snapshot: Path, written: int) -> Snapshot:
+    """A snapshot that all volumes of a process share: its outlines are read once."""
+    return Snapshot.open(snapshot)
 
 
 def _pdf_key(folder: Path, published: dt.date) -> str:

@@ -54,8 +54,8 @@ class ChapterExporter(TemplateExporter):
 
     @property
     def default_config(self) -> Config:
-        """Only our preprocessor runs: nothing is executed, nothing else is rewritten."""
-        return Config({"ChapterExporter": {"preprocessors": [CellMarkdown]}})
+        """Only our preprocessor runs: nothing is executed, nothing else is rewritten or looked at."""
+        return Config({"ChapterExporter": {"default_preprocessors": [], "preprocessors": [CellMarkdown]}})
 
     def _extra_template_basedirs_default(self) -> list[str]:
         return [str(Path(__file__).parent / "templates")]

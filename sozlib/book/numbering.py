@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from sozlib.book.document import Heading, Numbered
 from sozlib.book.sanitise import url_problem
-from sozlib.book.tree import Node, attr, children, classes, node_attr, plain, rewrite, text, value
+from sozlib.book.tree import WORDS, Node, attr, children, classes, node_attr, plain, rewrite, text, value
 from sozlib.errors import Place, Problem
 
 CELL = "sozlib-cell"
@@ -53,7 +53,7 @@ class Structure:
 
 
 def with_cells(blocks: list[Node], notebook: str) -> Iterator[tuple[Node, Place]]:
-    """All nodes in reading order, each with the cell it stems from."""
+    """All nodes but words in reading order, each with the cell it stems from."""
     place = Place(notebook)
     stack: list[object] = [blocks]
     while stack:
@@ -63,6 +63,8 @@ def with_cells(blocks: list[Node], notebook: str) -> Iterator[tuple[Node, Place]
         elif isinstance(part, dict):
             if part.get("t") == "RawBlock" and part["c"][0] == CELL:
                 place = Place(notebook, cell=int(part["c"][1].strip() or 0) or None)
+                continue
+            if part.get("t") in WORDS:
                 continue
             if "t" in part:
                 yield part, place

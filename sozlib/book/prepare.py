@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -157,21 +156,19 @@ def _make_unique(notebook: NotebookNode, slug: str, taken: dict[str, str]) -> No
         taken[id] = slug
     if not renamed:
         return
+    ids = "|".join(map(re.escape, renamed))
+    named = re.compile(rf"(\{{#|(?<![\w/.])@|^#\|\s*label:\s*)({ids})(?![\w-])", re.MULTILINE)
+
+    def rename(text: str) -> str:
+        return named.sub(lambda match: match[1] + renamed[match[2]], text)
+
     for cell in notebook.cells:
-        cell.source = _rename(cell.source, renamed)
+        cell.source = rename(cell.source)
         for output in cell.get("outputs", []):
             if "text/markdown" in output.get("data", {}):
-                output.data["text/markdown"] = _rename("".join(output.data["text/markdown"]), renamed)
+                output.data["text/markdown"] = rename("".join(output.data["text/markdown"]))
 
 
 def _texts(cell: Any) -> list[str]:
     outputs = [o.data["text/markdown"] for o in cell.get("outputs", []) if "text/markdown" in o.get("data", {})]
     return [str(cell.source), *("".join(text) for text in outputs)]
-
-
-def _rename(text: str, renamed: Mapping[str, str]) -> str:
-    for old, new in renamed.items():
-        text = re.sub(
-            rf"(\{{#|(?<![\w/.])@|^#\|\s*label:\s*){re.escape(old)}(?![\w-])", rf"\g<1>{new}", text, flags=re.M
-        )
-    return text

@@ -71,6 +71,10 @@ def children(node: Node) -> list[Any]:
     return content if isinstance(content, list) else []
 
 
+#: Most of a tree's nodes: words and what stands between them.
+WORDS = frozenset({"Str", "Space", "SoftBreak", "LineBreak"})
+
+
 def walk(content: Any) -> Iterator[Node]:
     """All nodes in reading order, parents before children."""
     if isinstance(content, dict):
@@ -84,7 +88,7 @@ def walk(content: Any) -> Iterator[Node]:
 
 
 def rewrite(content: Any, change: Callable[[Node], Any]) -> Any:
-    """A copy in which ``change`` decides on each node, innermost first.
+    """A copy in which ``change`` decides on each node but :data:`WORDS`, innermost first.
 
     ``change`` returns a node, a list of nodes that take its place, or the node itself.
     """
@@ -98,14 +102,13 @@ def rewrite(content: Any, change: Callable[[Node], Any]) -> Any:
                 result.append(new)
         return result
     if isinstance(content, dict):
+        if content.get("t") in WORDS:
+            return content
         copied = {
             key: rewrite(part, change) if isinstance(part, dict | list) else part for key, part in content.items()
         }
         return change(copied) if "t" in copied else copied
     return content
-
-
-_SPACE = {"Space", "SoftBreak", "LineBreak"}
 
 
 def text(content: Any) -> str:
@@ -125,7 +128,7 @@ def _collect(content: Any, parts: list[str]) -> None:
     kind = content.get("t")
     if kind == "Str":
         parts.append(content["c"])
-    elif kind in _SPACE:
+    elif kind in WORDS:
         parts.append(" ")
     elif kind in {"Code", "CodeBlock", "Math"}:
         parts.append(content["c"][1])
