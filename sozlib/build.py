@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 from sozlib import receipt, written
 from sozlib.batch.chapters import chapter_environment, run_chapters
-from sozlib.batch.execute import chapter_jobs
+from sozlib.batch.choice import choose_engine
+from sozlib.batch.execute import Workers, chapter_jobs
 from sozlib.batch.keys import Present, states
 from sozlib.batch.plan import Plan
 from sozlib.batch.planning import make_plan
@@ -97,9 +98,6 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
     BuildError
         Chapters failed or the report did not pass its checks: the last report stays.
     """
-    from sozlib.book.assemble import assemble, choose_assembler, volume_keys, volume_reasons
-    from sozlib.book.checks import check_site
-    from sozlib.book.shelf import Shelf
     from sozlib.inputs import ready_snapshot
 
     about = edition_of(project, edition)
@@ -112,14 +110,23 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
     with (
         exclusive(project.workshop(edition)),
         Crew(wish.workers or project.report.workers) as crew,
+        Workers(wish.workers or project.report.workers, chapter_environment(project)) as workers,
         contextlib.ExitStack() as stack,
     ):
         recover(report)
         watched = _look(project)
         say("Daten lesen und prüfen …")
+        if _forks_here(project, wish):
+            workers.warm(1)  # most builds run a chapter
         ready = ready_snapshot(project, edition)
         if ready is None:
             crew.warm(*_LATER)
+            if _forks_here(project, wish):
+                workers.warm()
+        from sozlib.book.assemble import assemble, choose_assembler, volume_keys, volume_reasons
+        from sozlib.book.checks import check_site
+        from sozlib.book.shelf import Shelf
+
         snapshot, remarks = ready or _read_data(project, edition)
         watched = watched.also(_elsewhere(project, snapshot))
         _show_warnings(remarks, say)
@@ -140,7 +147,7 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
             snapshot,
             digests,
             engine=wish.engine,
-            workers=wish.workers,
+            workers=workers,
             cluster=cluster,
             say=say,
         )
@@ -205,6 +212,12 @@ def _cluster(
     reading = partial(pack, project.root, snapshot.path, templates, theme_folders(project))
     address = scheduler_address(wish.scheduler)
     return Cluster(address, project.root, plan.edition, reading, chapter_environment(project))
+
+
+def _forks_here(project: Project, wish: Wish) -> bool:
+    """Whether this machine's processes fork for each chapter."""
+    executor, engine = wish.executor or project.report.executor, wish.engine or project.report.engine
+    return executor == "local" and choose_engine(engine)[0] == "forked"
 
 
 def _read_data(project: Project, edition: str) -> tuple[Snapshot, tuple[Problem, ...]]:

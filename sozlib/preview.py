@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sozlib.batch.chapters import run_chapters
+from sozlib.batch.chapters import chapter_environment, run_chapters
+from sozlib.batch.execute import Workers
 from sozlib.batch.plan import Plan
 from sozlib.batch.planning import OVERALL, make_plan
 from sozlib.build import EVERYTHING, Wish
@@ -53,7 +54,7 @@ def preview(project: Project, edition: str, area: str, topic: str, wish: Wish = 
     snapshot = prepare(project, edition)
     plan = only_chapter(make_plan(project, snapshot.areas, edition, only_areas=(area,)), topic)
     workshop = project.workshop(f"{edition}-vorschau")
-    with exclusive(workshop):
+    with exclusive(workshop), Workers(1, chapter_environment(project)) as workers:
         digests = Digests(workshop / "digests.json")
         run_chapters(
             project,
@@ -62,7 +63,7 @@ def preview(project: Project, edition: str, area: str, topic: str, wish: Wish = 
             snapshot,
             digests,
             engine=wish.engine,
-            workers=wish.workers,
+            workers=workers,
             say=lambda text: None,
         )
         return _page(project, plan, snapshot, workshop)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sozlib.batch.chapter_run import ChapterFailure, ChapterJob, ChapterResult
 from sozlib.batch.choice import choose_engine, with_kernels
-from sozlib.batch.execute import chapter_jobs, execute
+from sozlib.batch.execute import Workers, chapter_jobs, execute
 from sozlib.batch.keys import ChapterState, Present, keep, key_file, states
 from sozlib.batch.plan import Plan
 from sozlib.batch.progress import ShownProgress
@@ -32,7 +31,7 @@ def run_chapters(
     digests: Digests,
     *,
     engine: Engine | None = None,
-    workers: int = 0,
+    workers: Workers,
     cluster: Cluster | None = None,
     say: Callable[[str], None] = print,
 ) -> list[ChapterState]:
@@ -46,8 +45,10 @@ def run_chapters(
         Folder of the executed notebooks; those of other chapters are removed.
     digests
         Digests of files.
-    engine, workers
-        None and 0 for what ``report.yml`` says.
+    engine
+        None for what ``report.yml`` says.
+    workers
+        The processes that run them.
     cluster
         Machines that run the chapters instead of this one.
     say
@@ -80,15 +81,15 @@ def run_chapters(
     say(f"Ausführung{where}: {chosen} ({why}), {counted(len(todo), len(jobs), 'Kapitel', 'Kapitel')}")
     if exceptions:
         say(exceptions)
-    workers = workers or project.report.workers or os.cpu_count() or 1
 
     def done(job: ChapterJob, result: ChapterResult) -> None:
         if result.failure is None:
             keep(job, present, result.reads, result.seconds)
 
-    with ShownProgress(len(todo), workers if cluster is None else cluster.places) as progress:
+    with ShownProgress(len(todo), workers.count if cluster is None else cluster.places) as progress:
         if cluster is None:
-            results = execute(todo, workers, progress, chapter_environment(project), done)
+            results = execute(todo, workers, progress, done)
+            workers.end()
         else:
             from sozlib.batch.remote_chapters import execute_on
 

@@ -18,7 +18,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from multiprocessing import connection
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from sozlib.batch.agenda import Agenda
 from sozlib.batch.chapter_run import (
@@ -31,12 +32,14 @@ from sozlib.batch.chapter_run import (
     run_chapter,
 )
 from sozlib.batch.companion import log_end
-from sozlib.batch.forked import die_with_parent
+from sozlib.batch.forked import die_with_parent, preload
 from sozlib.batch.plan import Plan
 from sozlib.batch.progress import Progress, SilentProgress
 
 #: Seconds that a worker gets to clean up after itself when a build is broken off.
 _GRACE = 3.0
+#: Said to a worker that is to load what chapters need.
+_WARM = "warm"
 
 
 def chapter_jobs(
@@ -80,9 +83,8 @@ def chapter_jobs(
 
 def execute(
     todo: Sequence[ChapterJob],
-    workers: int = 0,
+    workers: Workers | int = 0,
     progress: Progress[ChapterResult] | None = None,
-    environment: Mapping[str, str] = {},
     done: Callable[[ChapterJob, ChapterResult], None] | None = None,
 ) -> tuple[ChapterResult, ...]:
     """Run jobs, return their results in the same order.
@@ -92,29 +94,29 @@ def execute(
     todo
         The jobs.
     workers
-        How many at a time; 0 for the number of cores.
+        Processes that run them, or how many to start; 0 for the number of cores.
     progress, done
         Are told what happens, see :class:`~sozlib.batch.agenda.Agenda`.
-    environment
-        Environment variables for the workers.
 
     Raises
     ------
     KeyboardInterrupt
         Broken off; all workers and their children have ended by then.
     """
+    if isinstance(workers, int):
+        with Workers(workers) as own:
+            return execute(todo, own, progress, done)
     agenda = Agenda(todo, progress or SilentProgress(), done)
-    count = max(1, min(workers or os.cpu_count() or 1, len(todo)))
-    with _environment(environment) as private, _Pool(count, private) as pool:
-        while agenda.waiting or pool.busy:
-            for worker in pool.idle():
-                if agenda.waiting:
-                    worker.give(agenda.begin())
-            for worker in pool.ready():
-                job, result = worker.take()
-                if not worker.alive:
-                    pool.replace(worker)
-                agenda.end(job, result)
+    workers.staff(len(todo))
+    while agenda.waiting or workers.busy:
+        for worker in workers.idle():
+            if agenda.waiting:
+                worker.give(agenda.begin())
+        for worker in workers.ready():
+            job, result = worker.take()
+            if not worker.alive:
+                workers.replace(worker)
+            agenda.end(job, result)
     return agenda.results
 
 
@@ -133,9 +135,12 @@ class _Worker:
 
     def give(self, job: ChapterJob) -> None:
         self.job, self._since = job, time.perf_counter()
+        self.say(job)
+
+    def say(self, what: ChapterJob | str | None) -> None:
         # A dead worker is noticed when its result is taken.
         with contextlib.suppress(OSError):
-            self.connection.send(job)
+            self.connection.send(what)
 
     def take(self) -> tuple[ChapterJob, ChapterResult]:
         assert self.job is not None
@@ -151,58 +156,94 @@ class _Worker:
         return job, result
 
 
-class _Pool:
-    """Workers that are always all ended at the end."""
+class Workers:
+    """Processes that run chapters, always all ended at the end.
 
-    def __init__(self, count: int, logs: Path):
+    Parameters
+    ----------
+    count
+        How many at most; 0 for the number of cores.
+    environment
+        Environment variables for them and their kernels.
+    """
+
+    def __init__(self, count: int = 0, environment: Mapping[str, str] = {}):
         self._context = multiprocessing.get_context("spawn")
         self._workers: list[_Worker] = []
-        self._count = count
-        self._logs = logs
+        self.count = max(1, count or os.cpu_count() or 1)
+        self._environment = environment
+        self._private: tempfile.TemporaryDirectory[str] | None = None
         self._started = 0
 
-    def __enter__(self) -> _Pool:
-        self._workers = [self._start() for _ in range(self._count)]
+    def __enter__(self) -> Self:
         return self
 
+    def staff(self, wanted: int) -> None:
+        """Start processes until there are as many as are wanted, or as there may be."""
+        while len(self._workers) < min(wanted, self.count):
+            self._workers.append(self._start())
+
+    def warm(self, wanted: int | None = None) -> None:
+        """Start some, or all, and let them load what chapters need while something else is done."""
+        self.staff(self.count if wanted is None else wanted)
+        for worker in self._workers:
+            worker.say(_WARM)
+
     def _start(self) -> _Worker:
+        if self._private is None:  # removed at the end
+            self._private = tempfile.TemporaryDirectory(prefix="sozlib-")
+        private = Path(self._private.name)
         self._started += 1
-        return _Worker(self._context, self._logs / f"worker-{self._started}.log")
+        with _environment({**worker_environment(private), **self._environment}):
+            return _Worker(self._context, private / f"worker-{self._started}.log")
 
     @property
     def busy(self) -> bool:
+        """Whether any of them runs a chapter."""
         return any(worker.job for worker in self._workers)
 
     def idle(self) -> list[_Worker]:
+        """Those that run none."""
         return [worker for worker in self._workers if worker.job is None]
 
     def ready(self) -> list[_Worker]:
+        """Those that have come to an end with theirs, as soon as there is one."""
         busy: dict[Any, _Worker] = {worker.connection: worker for worker in self._workers if worker.job}
         return [busy[ready] for ready in connection.wait(list(busy))]
 
     def replace(self, worker: _Worker) -> None:
+        """Start another process in place of one that has died."""
         worker.connection.close()
         self._workers[self._workers.index(worker)] = self._start()
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        for worker in self._workers:
-            if kind is None:
-                with contextlib.suppress(OSError):
-                    worker.connection.send(None)
-            else:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.end(at_once=kind is not None)
+
+    def end(self, at_once: bool = False) -> None:
+        """End all; they are started again when they are needed again."""
+        workers, self._workers = self._workers, []
+        for worker in workers:
+            if at_once:
                 worker.process.terminate()
+            else:
+                worker.say(None)
         until = time.monotonic() + _GRACE
-        for worker in self._workers:
+        for worker in workers:
             worker.process.join(max(0.0, until - time.monotonic()))
             if worker.process.is_alive():
                 worker.process.kill()
                 worker.process.join()
             worker.connection.close()
             worker.process.close()
+        if self._private is not None:
+            self._private.cleanup()
+            self._private = None
 
 
 def _work(jobs: Any, log: Path) -> None:
-    """Body of a worker: run jobs until there are no more."""
+    """Body of a worker: run jobs until there are no more; :data:`_WARM` is no job, but time to prepare for some."""
     die_with_parent()
     # What kernels and libraries write past the notebook goes into a log, not into the operator's progress.
     with log.open("ab") as file:
@@ -213,7 +254,10 @@ def _work(jobs: Any, log: Path) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with contextlib.suppress(EOFError, OSError):
         while (job := jobs.recv()) is not None:
-            jobs.send(run_chapter(job))
+            if job == _WARM:
+                preload()
+            else:
+                jobs.send(run_chapter(job))
 
 
 def worker_environment(private: Path) -> dict[str, str]:
@@ -236,20 +280,18 @@ def worker_environment(private: Path) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def _environment(extra: Mapping[str, str]) -> Iterator[Path]:
-    """Environment of the workers and their kernels. Yields a private folder that is removed at the end."""
-    with tempfile.TemporaryDirectory(prefix="sozlib-") as private:
-        wanted = {**worker_environment(Path(private)), **extra}
-        before = {name: os.environ.get(name) for name in wanted}
-        os.environ.update(wanted)
-        try:
-            yield Path(private)
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    os.environ.pop(name, None)
-                else:
-                    os.environ[name] = value
+def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
+    """Environment in which processes are started."""
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def _relative(path: Path, start: Path) -> str:
