@@ -7,6 +7,7 @@ gets an edition; a town that reports by quarters is named with ``together`` and 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +16,7 @@ from sozlib.errors import InputError, Place, Problem, SozlibError, raise_errors
 from sozlib.indicators.catalogue import Indicator, Term
 from sozlib.nearest import suggestion
 from sozlib.observations.areas import Areas, read_area_table
+from sozlib.observations.findings import listed
 from sozlib.parameters import line_of, read_yaml
 from sozlib.project import Project
 
@@ -172,6 +174,7 @@ def _examine(at: _Declared, catalogue: Sequence[Indicator] | None) -> Iterator[P
         known = [indicator.id for indicator in catalogue]
         yield from at.unknown("Den Indikator", edition.shows.indicators, known, "shows", "indicators")
         yield from _given_away(at, catalogue)
+        yield from _unchecked(at, catalogue)
     yield from _examine_held(at)
     if edition.for_each or edition.own:
         yield from _examine_areas(at)
@@ -249,6 +252,22 @@ def _given_away(at: _Declared, catalogue: Sequence[Indicator]) -> Iterator[Probl
                 rules = at.edition.shows
                 path = ("indicators", indicator.id) if indicator.id in rules.indicators else ("topics", indicator.topic)
                 yield at.problem("given-away", found, remedy, "shows", *path)
+
+
+def _unchecked(at: _Declared, catalogue: Sequence[Indicator]) -> Iterator[Problem]:
+    """Delivered values of which nobody says on how many people they rest, in an edition that asks for a number."""
+    ids = [i.id for i in catalogue if i.delivered and (i.kind != "proportion" or not i.denominator)]
+    least = at.edition.minimum_denominator
+    if least and ids:
+        found = (
+            f"minimum_denominator {least} lässt sich nicht prüfen bei {listed([f'„{id}“' for id in ids], 8)}: "
+            "Der Wert wird fertig geliefert, ohne die Anzahl der Menschen, auf die er sich bezieht."
+        )
+        remedy = (
+            "Klären Sie, ob die liefernde Stelle kleine Gruppen sperrt, geben Sie bei Anteilen den Nenner an, oder "
+            "zeigen Sie diese Indikatoren nicht (shows)."
+        )
+        yield replace(at.problem("unchecked-denominator", found, remedy, "minimum_denominator"), severity="warning")
 
 
 def _same_date(terms: tuple[Term, ...]) -> tuple[Term, ...]:

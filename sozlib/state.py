@@ -22,6 +22,7 @@ from sozlib.disclosure.dominance import levels
 from sozlib.disclosure.hidden import hidden_cells, read_hidden, record_of, write_hidden
 from sozlib.disclosure.ledger import ledger_of
 from sozlib.disclosure.own import Own
+from sozlib.disclosure.possible import worlds
 from sozlib.disclosure.proof import kinds_of
 from sozlib.disclosure.publication import Protection, Publication
 from sozlib.disclosure.rounding import Rounding, mixed, sides
@@ -126,13 +127,14 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
         ledger=ledger_of(project, chosen),
         given=frozenset(cell for other in held for cell in read_hidden(record_of(other.path)).further),
     )
-    shown, further = widened(protection, kinds_of(state.observations.sources.values()), held)
+    kinds = kinds_of(state.observations.sources.values())
+    shown, further = widened(protection, kinds, held)
     hidden = hidden_cells(state.indicators, shown.indicators, state.population, shown.population)
     write_hidden(replace(hidden, amounts=state.amounts, further=protection.given | further), record_of(path))
     analyses = analyse(
         project,
         state.catalogue,
-        counted.indicators,
+        lambda ids: worlds(shown, kinds, ids),
         shown.indicators,
         shown.population,
         areas,

@@ -205,3 +205,26 @@ def test_what_can_be_computed_from_other_indicators_cannot_be_kept_back(tmp_path
     report.write_text(REPORT.replace(INTERNAL, rule), encoding="utf-8")
     project = Project(tmp_path)
     assert "\n".join(map(str, examine_editions(project, read_catalogue(project)))) == snapshot
+
+
+def test_values_without_counts_escape_a_minimum_denominator_and_that_is_said(tmp_path):
+    public = "  - {id: public, title: Öffentliche Ausgabe, minimum_count: 3}\n"
+    project = project_with(tmp_path, "", data=True)
+    path = project.parameters / "report.yml"
+    path.write_text(
+        path.read_text("utf-8").replace(public, public.replace("3}", "3, minimum_denominator: 30}")), "utf-8"
+    )
+    counted, *_ = catalogue = read_catalogue(project)
+    assert examine_editions(Project(tmp_path), catalogue) == []
+    ready = {"delivered": True, "kind": "rate", "denominator": ()}
+    share = {"delivered": True, "kind": "proportion"}
+    (found,) = examine_editions(
+        Project(tmp_path),
+        [counted, counted.model_copy(update=share), counted.model_copy(update={"id": "fertig", **ready})],
+    )
+    assert (found.code, found.severity) == ("unchecked-denominator", "warning")
+    assert found.found == (
+        "Ausgabe „public“: minimum_denominator 30 lässt sich nicht prüfen bei „fertig“: Der Wert wird fertig "
+        "geliefert, ohne die Anzahl der Menschen, auf die er sich bezieht."
+    )
+    assert found.place.row is not None

@@ -17,7 +17,7 @@ from sozlib.analysis.change import LEVEL, changes, incomparable
 from sozlib.analysis.definition import MonitorDefinition, read_definition
 from sozlib.analysis.funnel import funnels
 from sozlib.analysis.grouping import typology_of
-from sozlib.analysis.monitor import monitor_of_edition
+from sozlib.analysis.monitor import Worlds, monitor_of_edition
 from sozlib.analysis.neighbours import patterns
 from sozlib.analysis.smoothing import smoothed
 from sozlib.analysis.typedefinition import read_typology
@@ -40,7 +40,7 @@ class Analyses:
 def analyse(
     project: Project,
     catalogue: Sequence[Indicator],
-    everything: pd.DataFrame,
+    worlds: Worlds,
     shown: pd.DataFrame,
     population: pd.DataFrame,
     areas: pd.DataFrame,
@@ -54,8 +54,10 @@ def analyse(
         Its parameter files say which analyses there are.
     catalogue
         The project's indicators.
-    everything, shown
-        Indicator table before protection and as the edition shows it.
+    worlds
+        Tables of indicators that agree with what the edition shows, for classes that are public by decision.
+    shown
+        Indicator table as the edition shows it.
     population
         Population as the edition shows it: small areas are left out by what it tells.
     areas
@@ -88,7 +90,7 @@ def analyse(
         tables["patterns"], tables["clusters"] = patterns(shown, catalogue, ids, geometry)
     definition = read_definition(project, catalogue)
     if definition is not None:
-        table = tables["monitor"] = monitor_of_edition(definition, catalogue, everything, shown, people, ids)
+        table = tables["monitor"] = monitor_of_edition(definition, catalogue, worlds, shown, people, ids)
         meta["monitor"] = _explained(definition, table)
         examined = audit(definition, catalogue, shown, people, ids)
         if examined is not None:

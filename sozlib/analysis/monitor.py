@@ -4,13 +4,14 @@ Classes decide where money and staff go, so each comes with the share of repeate
 of ranks instead of a rank, and with what every indicator adds. What cannot be classified is named with its reason.
 
 Confidentiality: a score and the contributions to it could be solved for a protected value. In an edition in which a
-needed value is protected, all numbers of the monitor are therefore computed from what the edition shows; only the
-class itself may come from all values (``classes: public``), as counties publish it for all their areas.
+needed value is protected, all numbers of the monitor are therefore computed from what the edition shows. With
+``classes: public`` an area has a class although a value of it is protected, where every number that the edition leaves
+possible gives the same class.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,12 @@ from sozlib.analysis.method import Values
 from sozlib.analysis.uncertainty import Trial, Uncertainty, simulate
 from sozlib.indicators.catalogue import Indicator
 from sozlib.snapshot import MONITOR_COLUMNS
+
+#: Makes of the ids of indicators tables of them that may all be the true one.
+Worlds = Callable[[Collection[str]], Sequence[pd.DataFrame]]
+
+#: Why an area has no class although one could be computed from the true numbers.
+UNCERTAIN = "Klasse wegen gesperrter Angaben nicht sicher"
 
 
 @dataclass(frozen=True)
@@ -147,7 +154,7 @@ def monitor_table(
 def monitor_of_edition(
     definition: MonitorDefinition,
     catalogue: Sequence[Indicator],
-    everything: pd.DataFrame,
+    worlds: Worlds,
     shown: pd.DataFrame,
     inhabitants: Mapping[tuple[str, int], float],
     areas: Sequence[str],
@@ -158,26 +165,32 @@ def monitor_of_edition(
     ----------
     definition, catalogue, inhabitants, areas
         As for :func:`monitor_table`.
-    everything
-        The indicators before protection.
+    worlds
+        Makes of the ids of indicators tables of them that agree with what the edition shows.
     shown
         The indicators that the edition shows.
 
     Returns
     -------
     DataFrame
-        As :func:`monitor_table`. With ``classes: protected`` it is a function of what the edition shows. With
-        ``classes: public`` the two classes come from all values; scores, ranks, shares and contributions still come
-        from what the edition shows, so that no protected value can be solved for.
+        As :func:`monitor_table`, a function of what the edition shows. With ``classes: public`` the two classes are
+        those that all worlds have in common; scores, ranks, shares and contributions come from the values shown.
     """
     open_table = monitor_table(definition, catalogue, shown, inhabitants, areas)
     if definition.classes == "protected":
         return open_table
-    whole = monitor_table(definition, catalogue, everything, inhabitants, areas)
-    numbers = open_table.set_index(["area", "period"]).reindex(whole.set_index(["area", "period"]).index).reset_index()
-    for column in ("status", "dynamics", "reason", "dynamics_reason"):
-        numbers[column] = whole[column].to_numpy()
-    return numbers
+    once = definition.model_copy(update={"uncertainty": definition.uncertainty.model_copy(update={"runs": 1})})
+    ids = {*definition.ids, *definition.of_changes.ids}
+    tables = [
+        monitor_table(once, catalogue, world, inhabitants, areas).set_index(["area", "period"]) for world in worlds(ids)
+    ]
+    first = tables[0]
+    numbers = open_table.set_index(["area", "period"]).reindex(first.index)
+    for side, reason in (("status", "reason"), ("dynamics", "dynamics_reason")):
+        same = np.all([table[side].reindex(first.index) == first[side] for table in tables], axis=0)
+        told = first[reason].mask(first[side].notna() & ~same, UNCERTAIN)
+        numbers[side], numbers[reason] = first[side].where(same), told
+    return numbers.reset_index()[list(open_table.columns)]
 
 
 def _year(

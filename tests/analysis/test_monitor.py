@@ -155,29 +155,28 @@ def test_closed_gaps_leave_known_values_alone():
     assert not np.isnan(closed).any()
 
 
-def test_numbers_of_an_edition_do_not_change_with_the_value_it_protects(catalogue):
-    """Whatever the protected cell holds, the public table is the same but for the classes that are declared public."""
+def test_a_class_is_public_where_all_that_is_possible_gives_the_same(catalogue):
+    """Of the protected cell the edition leaves a span; where both ends give one class it is told, its score never."""
     everything = table()
     cell = (everything["area"] == "09") & (everything["period"] == 2025) & (everything["indicator"] == "altersarmut")
     shown = everything.copy()
     shown.loc[cell, ["value", "lower", "upper"]] = np.nan
     shown.loc[cell, "status"] = "."
-    other = everything.copy()
-    other.loc[cell, ["value", "lower", "upper"]] += 5
-    columns = [c for c in MONITOR_COLUMNS if c not in ("status", "dynamics")]
-    first = monitor_of_edition(definition(classes="public"), catalogue, everything, shown, {}, AREAS)
-    second = monitor_of_edition(definition(classes="public"), catalogue, other, shown, {}, AREAS)
-    pd.testing.assert_frame_equal(first[columns], second[columns], check_exact=True)
-    assert np.isnan(latest(first).loc["09", "status_score"])
-    assert latest(first).loc["09", "status"] in (1, 2, 3, 4)
-    protected = definition(classes="protected")
-    hidden = latest(monitor_of_edition(protected, catalogue, everything, shown, {}, AREAS))
-    assert np.isnan(hidden.loc["09", "status"])
-    pd.testing.assert_frame_equal(
-        monitor_of_edition(protected, catalogue, everything, shown, {}, AREAS),
-        monitor_of_edition(protected, catalogue, other, shown, {}, AREAS),
-        check_exact=True,
-    )
+
+    def monitor(classes, *steps):
+        worlds = [everything.assign(value=everything["value"].where(~cell, everything["value"] + s)) for s in steps]
+        chosen = definition(classes=classes)
+        return monitor_of_edition(chosen, catalogue, lambda ids: worlds, shown, {}, AREAS)
+
+    near, far = monitor("public", 0.0, 0.01), monitor("public", -20.0, 20.0)
+    true = latest(monitor_table(definition(), catalogue, everything, {}, AREAS))
+    assert latest(near).loc["09", "status"] == true.loc["09", "status"]
+    assert np.isnan(latest(near).loc["09", "status_score"])
+    assert np.isnan(latest(far).loc["09", "status"])
+    assert latest(far).loc["09", "reason"] == "Klasse wegen gesperrter Angaben nicht sicher"
+    assert np.isnan(latest(monitor("protected", 0.0)).loc["09", "status"])
+    columns = [c for c in MONITOR_COLUMNS if c not in ("status", "dynamics", "reason", "dynamics_reason")]
+    pd.testing.assert_frame_equal(near[columns], far[columns], check_exact=True)
 
 
 def test_a_gap_in_a_relieving_indicator_is_closed_on_the_side_of_the_burden():
