@@ -12,6 +12,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 #: Written by hand or by a program as text; read as they are.
@@ -34,8 +35,7 @@ _TEXT = {
 _IMAGES = {".png", ".jpg", ".jpeg", ".webp", ".gif"}
 _PACKED = {".pf_fragment", ".pf_index", ".pf_meta"}
 
-#: How pagefind's search program begins once unpacked: a mark of its own, then WebAssembly. It is the same in every
-#: report and holds nothing of it; whatever its bytes look like is chance, and its paths are those of its makers.
+#: How pagefind's search program begins once unpacked: a mark of its own, then WebAssembly.
 _PROGRAM = b"pagefind_dcd\0asm"
 
 
@@ -90,8 +90,20 @@ def _plain(path: Path) -> Iterator[Passage]:
 
 def _bytes(path: Path) -> Iterator[Passage]:
     content = _unpacked(path)
-    if not content.startswith(_PROGRAM):
+    if not (content.startswith(_PROGRAM) and path.read_bytes() in _pagefind()):
         yield Passage("", printable(content), metadata=True)
+
+
+@lru_cache(maxsize=1)
+def _pagefind() -> bytes:
+    """The installed search engine, which carries the program that it puts into every report.
+
+    What stands in it byte for byte holds nothing of a report; whatever it looks like is chance, and its paths are those
+    of its makers.
+    """
+    from pagefind_bin import get_executable
+
+    return Path(get_executable()).read_bytes()
 
 
 def printable(content: bytes) -> str:
