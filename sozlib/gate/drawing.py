@@ -45,6 +45,28 @@ class Axis:
         return self.slope * value + self.offset
 
 
+@dataclass(frozen=True)
+class Shape:
+    """A path: colours of its inside and of its line, its parts, and whose area it is where the page says so."""
+
+    fill: str
+    stroke: str
+    rings: tuple[Ring, ...]
+    area: str = ""
+
+    @property
+    def across(self) -> tuple[float, float]:
+        """Px of its left and its right end."""
+        xs = [x for ring in self.rings for x, _ in ring]
+        return (min(xs), max(xs)) if xs else (0.0, 0.0)
+
+    @property
+    def along(self) -> tuple[float, float]:
+        """Px of its upper and its lower end."""
+        ys = [y for ring in self.rings for _, y in ring]
+        return (min(ys), max(ys)) if ys else (0.0, 0.0)
+
+
 class Drawing:
     """One SVG drawing.
 
@@ -59,8 +81,9 @@ class Drawing:
         points: list[tuple[float, float]] = []
         paints: list[str] = []
         self.circles: list[tuple[float, float]] = []
-        self.shapes: list[tuple[str, list[Ring]]] = []
+        self.shapes: list[Shape] = []
         self.title = ""
+        whose = {inner: group.get("data-id") for group in svg.iter() if group.get("data-id") for inner in group.iter()}
         for element in svg.iter():
             tag = element.tag.rsplit("}", 1)[-1] if isinstance(element.tag, str) else ""
             if tag == "title":
@@ -75,8 +98,9 @@ class Drawing:
                 points.append(place)
                 paints.append(_paint(element))
             elif tag == "path":
-                paint, rings = _paint(element), list(runs(element.get("d", "")))
-                self.shapes.append((_fill(element), rings))
+                paint, rings = _paint(element), tuple(runs(element.get("d", "")))
+                colours = _colour(element, "fill"), _colour(element, "stroke")
+                self.shapes.append(Shape(*colours, rings, whose.get(element, "")))
                 for corner in (corner for ring in rings for corner in ring):
                     points.append(corner)
                     paints.append(paint)
@@ -137,15 +161,11 @@ def fit(pairs: Sequence[tuple[float, float]]) -> Axis | None:
 
 
 def _paint(element: Any) -> str:
-    for key in ("stroke", "fill"):
-        found = _HEX.search(element.get(key, ""))
-        if found:
-            return found[0]
-    return ""
+    return _colour(element, "stroke") or _colour(element, "fill")
 
 
-def _fill(element: Any) -> str:
-    found = _HEX.search(element.get("fill", ""))
+def _colour(element: Any, key: str) -> str:
+    found = _HEX.search(element.get(key, ""))
     return found[0] if found else ""
 
 

@@ -2,24 +2,20 @@
 
 A drawing is read as a reader with a ruler would: the axis is found by the labels of its ticks, the hidden value is put
 on it, and what stands there is looked at. Trends, funnels and dot plots have both axes; in rankings and pairs of dots
-the row's name, in small multiples the panel's title says whose mark it is. Maps, pyramids and profiles are looked at in
-:mod:`~sozlib.gate.maps`, :mod:`~sozlib.gate.pyramids` and :mod:`~sozlib.gate.profiles`.
+the row's name, in small multiples the panel's title says whose mark it is, and that mark must be where the number
+stands that the edition shows. Maps, pyramids and profiles are looked at in :mod:`~sozlib.gate.maps`,
+:mod:`~sozlib.gate.pyramids` and :mod:`~sozlib.gate.profiles`, small multiples in :mod:`~sozlib.gate.panels`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
-
-from sozlib.gate import maps, profiles, pyramids
+from sozlib.gate import maps, panels, profiles, pyramids
 from sozlib.gate.drawing import NEAR, YEAR, Axis, Drawing
 from sozlib.gate.pages import Leak
 from sozlib.gate.words import Names
-
-_LABEL = re.compile(r"^\d+ (?=\D)")
 
 
 def leaks(svg: Any, id: str, area: str, names: Names) -> Iterator[Leak]:
@@ -37,7 +33,7 @@ def leaks(svg: Any, id: str, area: str, names: Names) -> Iterator[Leak]:
         Names and hidden cells.
     """
     indicator = names.of_block(id)
-    if indicator is None and any(of == area for of, *_ in names.hidden.people):
+    if indicator is None and any(of in (area, names.whole["id"]) for of, *_ in names.hidden.people):
         for _, period, _, low in pyramids.hidden_groups(Drawing(svg), area, names):
             yield Leak(f"Zeichnung {id}", f"Bevölkerung, Altersgruppe ab {low} Jahren, {period}")
     if indicator is not None and not any(True for _ in names.cells(indicator)):
@@ -50,15 +46,17 @@ def leaks(svg: Any, id: str, area: str, names: Names) -> Iterator[Leak]:
     if indicator is None and "-profil" in id:
         found = profiles.hidden_values(drawing, area, names)
     elif indicator is not None and "-karte-" in id:
-        found = maps.hidden_areas(drawing, indicator, names)
+        found = maps.hidden_areas(drawing, indicator, names, smoothed="-geglaettet-" in id)
     elif indicator is not None and years is not None and up is not None:
         found = _on_trend(drawing, years, up, indicator, area, names)
     elif indicator is not None and up is not None and "-trichter-" in id:
         found = _in_funnel(drawing, up, indicator, names)
     elif indicator is not None and across is not None:
-        found = _on_row(drawing, across, indicator, names, then_and_now="-veraenderung-" in id)
+        named = [int(year) for year in YEAR.findall(drawing.title)]
+        periods = named if "-veraenderung-" in id else named[-1:]
+        found = _on_row(drawing, across, indicator, names, periods, raw="-standardisiert-" not in id)
     elif years is None and across is None:
-        found = _in_panels(drawing, indicator, area, names)
+        found = panels.hidden_marks(drawing, indicator, area, names)
     for cell in dict.fromkeys(found):
         yield Leak(f"Zeichnung {id}", names.described(cell))
 
@@ -93,63 +91,34 @@ def _in_funnel(drawing: Drawing, up: Axis, indicator: str, names: Names) -> Iter
 
 
 def _on_row(
-    drawing: Drawing, across: Axis, indicator: str, names: Names, *, then_and_now: bool = False
+    drawing: Drawing, across: Axis, indicator: str, names: Names, periods: Sequence[int], *, raw: bool
 ) -> Iterator[tuple[str, str, int]]:
-    """Marks of a row whose value is hidden; of both years that the title names where it compares two."""
-    named = [int(year) for year in YEAR.findall(drawing.title)]
-    for period in named if then_and_now else [named[-1] if named else None]:
-        yield from _in_year(drawing, across, indicator, names, period)
+    """Marks that no value shown of the row, or of any row where rows have no names, explains.
 
-
-def _in_year(
-    drawing: Drawing, across: Axis, indicator: str, names: Names, period: int | None
-) -> Iterator[tuple[str, str, int]]:
+    Parameters
+    ----------
+    drawing, across, indicator, names
+        The drawing, its axis, what it shows, what is hidden.
+    periods
+        Years whose values it shows; empty for all.
+    raw
+        Whether it shows values as the tables have them, not standardised ones.
+    """
     rows = {names.area(t.words): t.y for t in drawing.texts if t.anchor == "end" and names.area(t.words)}
-    shown = [n for (_, p), values in names.numbers(indicator).items() if period in (None, p) for n in values]
-    for cell in names.cells(indicator, period=period):
-        numbers = names.hidden.cells[cell]
-        if "value" not in numbers:
+    shown = names.values(indicator)
+    for cell in names.cells(indicator):
+        if (periods and cell[2] not in periods) or "value" not in names.hidden.cells[cell]:
             continue
-        if cell[1] in rows and names.without_value(cell):
+        if cell[1] in rows:
             y = rows[cell[1]]
-            if any(y - 12 < cy < y + 4 for _, cy in drawing.circles):
+            marks = [cx for cx, cy in drawing.circles if y - 12 < cy < y + 4]
+            own = [across(shown[cell[1], period]) for period in periods if (cell[1], period) in shown]
+            explained = raw and not names.without_value(cell)
+            if any(not any(abs(x - place) <= 2 * NEAR for place in own) for x in marks) if explained else marks:
                 yield cell
         else:
-            x = across(numbers["value"])
-            dots = [cx for cx, _ in drawing.circles if abs(cx - x) <= NEAR]
-            if dots and not any(abs(across(n) - x) <= 2 * NEAR for n in shown):
+            x = across(names.hidden.cells[cell]["value"])
+            dots = any(abs(cx - x) <= NEAR for cx, _ in drawing.circles)
+            others = [across(n) for (_, period), n in shown.items() if not periods or period in periods]
+            if dots and not any(abs(other - x) <= 2 * NEAR for other in others):
                 yield cell
-
-
-def _in_panels(drawing: Drawing, indicator: str | None, area: str, names: Names) -> Iterator[tuple[str, str, int]]:
-    """Small multiples: a mark above a year whose value the panel hides."""
-    ends = sorted(int(t.words) for t in drawing.texts if YEAR.fullmatch(t.words))
-    if not ends or ends[0] == ends[-1] or not len(drawing.points):
-        return
-    palette = names.palette
-    drawn = np.isin(drawing.paints, [palette["own"], palette["ink-2"]])
-    points = drawing.points[drawn]
-    titles = [(t, _panel(t.words, indicator, area, names)) for t in drawing.texts if t.anchor == "start"]
-    titles = [(t, key) for t, key in titles if key is not None]
-    rows = sorted({t.y for t, _ in titles})
-    for text, key in titles:
-        right = min((t.x for t in drawing.texts if t.anchor == "end" and t.y == text.y and t.x > text.x), default=None)
-        if right is None or key is None:
-            continue
-        below = next((y for y in rows if y > text.y), np.inf)
-        for cell in names.cells(key[0], key[1]):
-            if not names.without_value(cell):
-                continue
-            x = text.x + 5 + (cell[2] - ends[0]) / (ends[-1] - ends[0]) * (right - text.x - 13)
-            inside = (points[:, 1] > text.y) & (points[:, 1] < below) & (np.abs(points[:, 0] - x) <= NEAR)
-            if inside.any():
-                yield cell
-
-
-def _panel(title: str, indicator: str | None, area: str, names: Names) -> tuple[str, str] | None:
-    words = _LABEL.sub("", title)
-    if indicator is not None:
-        of = names.area(words)
-        return (indicator, of) if of else None
-    named = names.indicator(words)
-    return (named, area) if named else None

@@ -16,7 +16,7 @@ from sozlib.chapter.palette import Palette
 from sozlib.disclosure.hidden import Hidden
 from sozlib.files import digest_of
 from sozlib.gate.numbers import fingerprints, renderings
-from sozlib.snapshot import Snapshot
+from sozlib.snapshot import MOST_CLASSES, WITHOUT_VALUE, Snapshot
 
 #: Numbers of a row that pages may show.
 _NUMBERS = ("numerator", "denominator", "value", "lower", "upper", "trend_change", "whole_value", "region_value")
@@ -46,7 +46,7 @@ class Names:
     catalogue
         Of each indicator id, title, short_title, decimals.
     places
-        Of each area id, name, short_name, slug, number.
+        Of each area id, name, short_name, slug, number, and whether it is one of the reporting level.
     whole
         The whole: id, name, kind.
     palette
@@ -59,8 +59,8 @@ class Names:
         Fingerprints of hidden numbers that no number of the edition shares.
     limits
         Of each indicator the limits of the classes that the edition tells instead of values.
-    drawn
-        Hidden age groups of the population for which another, rounded number is shown.
+    people
+        Numbers that the edition shows of the population by age and sex, for all areas and years with hidden ones.
     derived
         Standardised and smoothed values that the edition shows of indicators with hidden cells: columns indicator,
         value, lower, upper.
@@ -74,7 +74,7 @@ class Names:
     hidden: Hidden
     marks: frozenset[str]
     limits: Mapping[str, tuple[float, ...]]
-    drawn: frozenset[People]
+    people: Mapping[People, float]
     derived: pd.DataFrame
 
     @classmethod
@@ -86,7 +86,9 @@ class Names:
         secret = fingerprints(n for found in hidden.cells.values() for n in found.values())
         wanted = {indicator for indicator, _, _ in hidden.cells}
         told = ("id", "title", "short_title", "decimals")
-        places = snapshot.areas[["id", "name", "short_name", "slug", "number"]]
+        places = snapshot.areas[["id", "name", "short_name", "slug", "number"]].assign(
+            reporting=snapshot.areas["level"] == snapshot.meta["report"]["levels"][0]["id"]
+        )
         return cls(
             tuple({key: entry[key] for key in told} for entry in snapshot.meta["catalogue"]),
             tuple({str(k): None if pd.isna(v) else v for k, v in row.items()} for row in places.to_dict("records")),
@@ -96,7 +98,7 @@ class Names:
             hidden,
             frozenset(secret - public),
             {id: tuple(found) for id, found in (snapshot.meta.get("class_limits") or {}).items()},
-            frozenset(_groups(snapshot) & hidden.people.keys()),
+            _people(snapshot, hidden),
             _derived(snapshot, wanted),
         )
 
@@ -111,7 +113,7 @@ class Names:
                 hashlib.sha256(hashed.tobytes()).hexdigest(),
                 sorted([*cell, numbers] for cell, numbers in self.hidden.cells.items()),
                 sorted([*group, number] for group, number in self.hidden.people.items()),
-                sorted(self.drawn),
+                sorted([*group, number] for group, number in self.people.items()),
                 self.derived.to_csv(index=False),
             ]
         )
@@ -163,6 +165,15 @@ class Names:
     @cached_property
     def _numbered(self) -> dict[str, str]:
         return {str(int(row["number"])): str(row["id"]) for row in self.places if row["number"] is not None}
+
+    @cached_property
+    def scale(self) -> tuple[str, ...]:
+        """Colours of the classes of maps, lowest first."""
+        return tuple(self.palette.exact[f"class-{number}"] for number in range(1, MOST_CLASSES + 1))
+
+    def counted(self, area: str, period: int) -> float:
+        """How many people of an area and a year the edition shows in all age groups together."""
+        return sum(number for group, number in self.people.items() if group[:2] == (area, period))
 
     def statuses(self, indicator: str) -> dict[tuple[str, int], str]:
         """Sign of an indicator's cells, by area and period."""
@@ -266,6 +277,29 @@ class Names:
             }
         return self._numbers[indicator]
 
+    def value(self, cell: tuple[str, str, int]) -> float | None:
+        """Value that the edition shows of a cell; None where it shows none."""
+        return self.values(cell[0]).get(cell[1:])
+
+    def values(self, indicator: str) -> dict[tuple[str, int], float]:
+        """Values that the edition shows for an indicator, by area and period."""
+        if indicator not in self._values:
+            rows = self.rows[(self.rows["indicator"] == indicator) & ~self.rows["status"].isin(WITHOUT_VALUE)]
+            rows = rows.dropna(subset="value")
+            self._values[indicator] = {
+                (str(r["area"]), int(r["period"])): float(r["value"]) for r in rows.to_dict("records")
+            }
+        return self._values[indicator]
+
+    @cached_property
+    def _values(self) -> dict[str, dict[tuple[str, int], float]]:
+        return {}
+
+    @cached_property
+    def reporting(self) -> tuple[str, ...]:
+        """Ids of the areas of the reporting level."""
+        return tuple(str(row["id"]) for row in self.places if row["reporting"])
+
     @cached_property
     def _numbers(self) -> dict[str, dict[tuple[str, int], list[float]]]:
         return {}
@@ -292,11 +326,17 @@ class Names:
         return f"„{titles.get(cell[0], cell[0])}“, {names.get(cell[1], cell[1])}, {cell[2]}"
 
 
-def _groups(snapshot: Snapshot) -> set[People]:
-    """Age groups of the population of which an edition shows a number."""
-    rows = snapshot.population.dropna(subset="value")
-    columns = (rows[name].tolist() for name in ("area", "period", "sex", "age_from"))
-    return {(str(a), int(p), str(s), int(low)) for a, p, s, low in zip(*columns, strict=True)}
+def _people(snapshot: Snapshot, hidden: Hidden) -> dict[People, float]:
+    """Numbers of age groups that an edition shows where it hides others of the same area and year."""
+    wanted = {(area, period) for area, period, *_ in hidden.people}
+    rows = snapshot.age_groups
+    rows = rows[~rows["status"].isin(WITHOUT_VALUE)].dropna(subset="value")
+    columns = (rows[name].tolist() for name in ("area", "period", "sex", "age_from", "value"))
+    return {
+        (str(area), int(period), str(sex), int(low)): float(value)
+        for area, period, sex, low, value in zip(*columns, strict=True)
+        if (area, period) in wanted
+    }
 
 
 def _derived(snapshot: Snapshot, wanted: Set[str]) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,10 +50,23 @@ def hidden() -> Hidden:
     key = dict(zip(("indicator", "area", "period"), CELL, strict=True))
     cell = {**key, **{name: SECRET.get(name, float("nan")) for name in COLUMNS}}
     people = [
-        {"area": "0102", "period": period, "sex": "f", "age_from": 80, "value": SECRET_PEOPLE}
-        for period in (2020, 2025)
+        {"area": area, "period": period, "sex": "f", "age_from": 80, "value": SECRET_PEOPLE}
+        for area, period in (("0102", 2020), ("0102", 2025), ("00", 2025))
     ]
     return Hidden(pd.DataFrame([cell]), pd.DataFrame(people))
+
+
+def edition(folder: Path, shown: Mapping[str, object] | None = None) -> Snapshot:
+    """What the edition shows: Neuhafen's earlier values, and of 2025 what is given."""
+    made = small_report.snapshot(small_report.project(folder), folder / "stand")
+    rows = pd.read_parquet(made.path / "indicators.parquet")
+    neuhafen = (rows["indicator"] == CELL[0]) & (rows["area"] == CELL[1])
+    for year, value in zip(YEARS[:-1], OWN[:-1], strict=True):
+        rows.loc[neuhafen & (rows["period"] == year), ["value", "status"]] = [value, ""]
+    if shown:
+        rows.loc[neuhafen & (rows["period"] == CELL[2]), list(shown)] = list(shown.values())
+    rows.to_parquet(made.path / "indicators.parquet", index=False)
+    return Snapshot.open(made.path)
 
 
 def trend_chart(palette: Palette, value: float | None = None, form: str = "html") -> str:
@@ -106,8 +120,9 @@ def pairs(palette: Palette, value: float | None = None) -> str:
 
 def profile(palette: Palette, own: float | None = None, others: float | None = None, width: int = 680) -> str:
     """Profile of Neuhafen with a name too long for a line; its value, or that of another area, can be given."""
-    known = [AreaValue("0101", "Altstadt", 24.25), *([AreaValue("0102", "Neuhafen", others)] if others else [])]
-    value = AreaValue("0102", "Neuhafen", own, 14.3, 21.0, "" if own else ".", versus="above" if own else None)
+    known = [area for area in areas(others or own) if area.known]
+    bounds = (own - 3.16, own + 3.66) if own else (None, None)
+    value = AreaValue("0102", "Neuhafen", own, *bounds, "" if own else ".", versus="above" if own else None)
     rows = [
         SpineRow("Kinderarmut", value, AreaValue("00", "Kreis", 14.1), tuple(known), "burdening"),
         SpineRow("Einkommen", AreaValue("0102", "Neuhafen", 2.0), AreaValue("00", "Kreis", 3.0), tuple(known)),
@@ -116,18 +131,29 @@ def profile(palette: Palette, own: float | None = None, others: float | None = N
     return html_form(drawn, "fig-profil-w", "Neuhafen im Vergleich zum Kreis", "Profil.")
 
 
-def area_map(palette: Palette, value: float | None = None) -> str:
-    """Three squares with their numbers; with a value Neuhafen gets the colour of its class."""
+def area_map(palette: Palette, value: float | None = None, form: str = "html", small: bool = False) -> str:
+    """Three squares with their numbers; with a value Neuhafen gets the colour of its class.
+
+    ``small``: Neuhafen is so small that its number stands beside it.
+    """
     shapes = [shapely.box(4000 * k, 0, 4000 * (k + 1), 4000) for k in range(3)]
+    if small:
+        shapes[1] = shapely.box(5900, 1900, 6100, 2100)
     geometry = gpd.GeoDataFrame({"id": ["0101", "0102", "0201"]}, geometry=shapes, crs=25832)
     outlines = Outlines.prepare(geometry, geometry["id"])
     values = [replace(area, label=str(number)) for number, area in enumerate(areas(value), 1)]
     drawn = choropleth(outlines, values, MapClasses((10.0, 20.0)), palette=palette)
-    return html_form(drawn, "fig-karte-kinderarmut-w", "Karte der Kinderarmut, 31.12.2025", "Karte.")
+    title, said = "Karte der Kinderarmut, 31.12.2025", "Karte."
+    if form == "print":
+        return print_form(drawn, title, said)
+    return html_form(drawn, "fig-karte-kinderarmut-w", title, said)
 
 
-def ages(palette: Palette, now: float | None = None, before: float | None = None) -> str:
-    """Pyramid of Neuhafen 2025, with the line of 2020; the women of 80 to 84 can be given a number."""
+def ages(palette: Palette, now: float | None = None, before: float | None = None, whole: float | None = None) -> str:
+    """Pyramid of Neuhafen 2025, with the line of 2020; the women of 80 to 84 can be given a number.
+
+    With a number for the whole, its line in per cent stands in place of that of 2020.
+    """
     lows = (*range(0, 90, 5), 90)
     tops = (*(low + 4 for low in lows[:-1]), None)
     row = lows.index(80)
@@ -137,7 +163,8 @@ def ages(palette: Palette, now: float | None = None, before: float | None = None
         status = tuple("." if count is None else "" for count in female)
         return AgeStructure(label, lows, tops, tuple(80.0 + k for k in range(len(lows))), female, (), status)
 
-    drawn = pyramid(structure("2025", now), compared=structure("2020", before), palette=palette)
+    compared = structure("2020", before) if whole is None else structure("Probekreis 2025", whole)
+    drawn = pyramid(structure("2025", now), compared=compared, share=whole is not None, palette=palette)
     return html_form(drawn, "fig-altersaufbau-w", "Bevölkerung, 31.12.2025", "Pyramide.")
 
 

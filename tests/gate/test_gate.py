@@ -29,8 +29,7 @@ VALUE = leaky.SECRET["value"]
 
 @pytest.fixture(scope="module")
 def snapshot(tmp_path_factory) -> Snapshot:
-    folder = tmp_path_factory.mktemp("projekt")
-    return small_report.snapshot(small_report.project(folder), folder / "stand")
+    return leaky.edition(tmp_path_factory.mktemp("projekt"))
 
 
 def gate(site, snapshot):
@@ -43,6 +42,10 @@ def test_a_report_that_keeps_its_secrets_passes(sound, snapshot):
 
 def page(site, palette, **places):
     (site / "neuhafen" / "armut.html").write_text(leaky.page(palette, **places), encoding="utf-8")
+
+
+def print_map(site, drawing):
+    (site / "neuhafen" / "armut-abb" / "fig-karte-kinderarmut.svg").write_text(drawing, encoding="utf-8")
 
 
 def set_property(path):
@@ -143,6 +146,21 @@ LEAKS = {
         "neuhafen/armut.html",
         "Zeichnung fig-karte-kinderarmut",
     ),
+    "Fläche einer Karte mit der Nummer daneben": (
+        lambda s, p: page(s, p, map=leaky.area_map(p, VALUE, small=True)),
+        "neuhafen/armut.html",
+        "Zeichnung fig-karte-kinderarmut",
+    ),
+    "Fläche einer gedruckten Karte": (
+        lambda s, p: print_map(s, leaky.area_map(p, VALUE, "print")),
+        "neuhafen/armut-abb/fig-karte-kinderarmut.svg",
+        "Zeichnung fig-karte-kinderarmut",
+    ),
+    "Fläche einer gedruckten Karte mit der Nummer daneben": (
+        lambda s, p: print_map(s, leaky.area_map(p, VALUE, "print", small=True)),
+        "neuhafen/armut-abb/fig-karte-kinderarmut.svg",
+        "Zeichnung fig-karte-kinderarmut",
+    ),
     "Marke in einem Profil": (
         lambda s, p: page(s, p, profile=leaky.profile(p, own=leaky.SECRET["value"])),
         "neuhafen/armut.html",
@@ -154,9 +172,24 @@ LEAKS = {
         "Zeichnung fig-profil",
     ),
     "kleinster Wert in einem Profil": (
-        lambda s, p: page(s, p, profile=leaky.profile(p, others=leaky.SECRET["value"])),
+        lambda s, p: page(s, p, profile=leaky.profile(p).replace(">6,5<", ">17,4<")),
         "neuhafen/armut.html",
         "Zeichnung fig-profil",
+    ),
+    "Balken in einem Profil": (
+        lambda s, p: page(s, p, profile=leaky.profile(p, others=VALUE)),
+        "neuhafen/armut.html",
+        "Zeichnung fig-profil",
+    ),
+    "Balken in einem schmalen Profil": (
+        lambda s, p: page(s, p, profile=leaky.profile(p, others=VALUE, width=340)),
+        "neuhafen/armut.html",
+        "Zeichnung fig-profil",
+    ),
+    "Linie einer Pyramide in Prozent": (
+        lambda s, p: page(s, p, ages=leaky.ages(p, whole=leaky.SECRET_PEOPLE)),
+        "neuhafen/armut.html",
+        "Altersgruppe ab 80 Jahren, 2025",
     ),
     "Balken einer Pyramide": (
         lambda s, p: page(s, p, ages=leaky.ages(p, now=leaky.SECRET_PEOPLE)),
