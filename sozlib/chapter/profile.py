@@ -59,6 +59,8 @@ def spine(context: Context, all_series: Sequence[Series]) -> Part:
     what = f"Werte für {setting.place.name} im Vergleich {setting.whole.to} und zu allen "
     what += f"{len(context.areas)} {setting.plural_dative}, {captions.years([years[0], years[-1]][: len(set(years))])}"
     what += (", in Prozent" if units == {"%"} else "") + ". Rechts ist günstiger"
+    if any(row.areas and not row.spread for row in rows):
+        what += f". Balken fehlen, wo für die meisten {setting.plural} kein Wert dasteht"
     caption = markdown.Caption(captions.profile(used, setting), what, source_line(context, used, tested=True))
     data = contents.profile(context, used, rows)
     return figure(

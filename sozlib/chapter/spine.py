@@ -39,7 +39,8 @@ class SpineRow:
     own, whole
         Values of the area and the district.
     areas
-        Values of all areas, the own one included: the light and dark bars.
+        Values of all areas, the own one included: the light and dark bars. Where fewer than half of them are shown (an
+        edition that tells classes of the others), bars of the rest would say nothing of all: there are none then.
     direction
         Whether high values burden, relieve or neither.
     unit, decimals
@@ -53,6 +54,12 @@ class SpineRow:
     direction: Direction = "neutral"
     unit: str = "%"
     decimals: int = 1
+
+    @property
+    def spread(self) -> tuple[float, ...]:
+        """Values that the bars stand for; empty where most areas have none."""
+        values = known(self.areas)
+        return tuple(values) if 2 * len(values) >= len(self.areas) else ()
 
     @property
     def finding(self) -> Finding:
@@ -215,18 +222,20 @@ class _Spine:
         canvas, c = self.canvas, self.columns
         center, half = (c.left + c.right) / 2, (c.right - c.left) / 2 - 6
         top, bottom = (middle - 11, middle + 11) if self.slim else (y, y + height)
-        values, whole = known(row.areas), row.whole.value
-        if whole is not None and values:
+        values, whole = row.spread, row.whole.value
+        own = [v for v in (row.own.value, row.own.lower, row.own.upper) if v is not None]
+        if whole is not None and (values or own):
             side = -1.0 if row.direction == "burdening" else 1.0
-            reach = max((abs(v - whole) for v in values), default=0.0) or abs(whole) or 1.0
+            reach = max((abs(v - whole) for v in values or own), default=0.0) or abs(whole) or 1.0
 
             def x(value: float) -> float:
                 return center + half * float(np.clip(side * (value - whole) / reach, -1.02, 1.02))
 
-            q1, q3 = (float(q) for q in np.percentile(values, [25, 75]))
-            for token, a, b in (("grid", min(values), max(values)), ("others", q1, q3)):
-                low, high = sorted((x(a), x(b)))
-                canvas.rect(low, middle - 6.5, max(high - low, 1), 13, token)
+            if values:
+                q1, q3 = (float(q) for q in np.percentile(values, [25, 75]))
+                for token, a, b in (("grid", min(values), max(values)), ("others", q1, q3)):
+                    low, high = sorted((x(a), x(b)))
+                    canvas.rect(low, middle - 6.5, max(high - low, 1), 13, token)
             canvas.line([center, center], [top, bottom], "district", 1.6)
             if row.own.value is not None:
                 if row.own.lower is not None and row.own.upper is not None:
@@ -259,5 +268,4 @@ def _named(row: SpineRow, mixed: bool) -> str:
 
 
 def _edge(row: SpineRow, choose: Callable[[list[float]], float]) -> str:
-    values = known(row.areas)
-    return number(choose(values), row.decimals) if values else ""
+    return number(choose(list(row.spread)), row.decimals) if row.spread else ""

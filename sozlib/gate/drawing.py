@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from sozlib.chapter.palette import Palette
 from sozlib.gate.words import normal
 
 _STEP = re.compile(r"([MLlCcQqVvHhZz])|(-?\d*\.?\d+)")
@@ -137,11 +139,22 @@ class Drawing:
             rows.setdefault(text.y, []).append(text)
         return list(rows.values())
 
-    def mark_at(self, x: float, y: float) -> bool:
-        """Whether a mark, a line's corner or an end is at a point."""
-        if not len(self.points):
-            return False
-        return bool((np.abs(self.points - (x, y)).max(axis=1) <= NEAR).any())
+    def marks(self, palette: Palette) -> npt.NDArray[np.float64]:
+        """Points of everything but the straight lines of the axes."""
+        axes = (palette.exact["axis"], palette.exact["grid"])
+        corners = [
+            corner
+            for shape in self.shapes
+            for ring in shape.rings
+            if not (shape.stroke in axes and _level(ring))
+            for corner in ring
+        ]
+        return np.array([*corners, *self.circles], dtype=float).reshape(-1, 2)
+
+
+def _level(ring: Ring) -> bool:
+    """Whether it is one line that is level or upright."""
+    return len(ring) == 2 and (ring[0][0] == ring[1][0] or ring[0][1] == ring[1][1])
 
 
 def value_of(text: Text) -> float | None:

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from sozlib.gate import maps, panels, profiles, pyramids
 from sozlib.gate.drawing import NEAR, YEAR, Axis, Drawing
 from sozlib.gate.pages import Leak
@@ -64,16 +66,19 @@ def leaks(svg: Any, id: str, area: str, names: Names) -> Iterator[Leak]:
 def _on_trend(
     drawing: Drawing, years: Axis, up: Axis, indicator: str, area: str, names: Names
 ) -> Iterator[tuple[str, str, int]]:
-    shown = names.numbers(indicator)
-    for cell in names.cells(indicator):
-        numbers = names.hidden.cells[cell]
-        x = years(cell[2])
-        others = [up(n) for (_, period), values in shown.items() if period == cell[2] for n in values]
-        for column in ("value", "lower", "upper"):
-            y = up(numbers[column]) if column in numbers else None
-            explained = y is None or any(abs(y - other) <= 2 * NEAR for other in others)
-            if y is not None and not explained and drawing.mark_at(x, y):
-                yield cell
+    """Marks above a year that neither the area's nor the whole's numbers explain."""
+    shown, marks = names.numbers(indicator), drawing.marks(names.palette)
+    for period in sorted({cell[2] for cell in names.cells(indicator)}):
+        heights = marks[np.abs(marks[:, 0] - years(period)) <= NEAR, 1]
+        if not len(heights):
+            continue
+        others = [up(n) for of in (area, names.whole["id"]) for n in shown.get((of, period), ())]
+        for cell in names.cells(indicator, period=period):
+            numbers = names.hidden.cells[cell]
+            for y in (up(numbers[column]) for column in ("value", "lower", "upper") if column in numbers):
+                explained = any(abs(y - other) <= 2 * NEAR for other in others)
+                if not explained and (np.abs(heights - y) <= NEAR).any():
+                    yield cell
 
 
 def _in_funnel(drawing: Drawing, up: Axis, indicator: str, names: Names) -> Iterator[tuple[str, str, int]]:
@@ -102,10 +107,12 @@ def _on_row(
     periods
         Years whose values it shows; empty for all.
     raw
-        Whether it shows values as the tables have them, not standardised ones.
+        Whether it shows values as the tables have them, not standardised ones beside them.
     """
     rows = {names.area(t.words): t.y for t in drawing.texts if t.anchor == "end" and names.area(t.words)}
     shown = names.values(indicator)
+    beside = [] if raw else [across(n) for n in names.derived_values(indicator)]
+    others = [across(n) for (_, period), n in shown.items() if not periods or period in periods]
     for cell in names.cells(indicator):
         if (periods and cell[2] not in periods) or "value" not in names.hidden.cells[cell]:
             continue
@@ -113,12 +120,11 @@ def _on_row(
             y = rows[cell[1]]
             marks = [cx for cx, cy in drawing.circles if y - 12 < cy < y + 4]
             own = [across(shown[cell[1], period]) for period in periods if (cell[1], period) in shown]
-            explained = raw and not names.without_value(cell)
-            if any(not any(abs(x - place) <= 2 * NEAR for place in own) for x in marks) if explained else marks:
+            explained = [] if names.without_value(cell) else own + beside
+            if any(not any(abs(x - place) <= 2 * NEAR for place in explained) for x in marks):
                 yield cell
         else:
             x = across(names.hidden.cells[cell]["value"])
             dots = any(abs(cx - x) <= NEAR for cx, _ in drawing.circles)
-            others = [across(n) for (_, period), n in shown.items() if not periods or period in periods]
-            if dots and not any(abs(other - x) <= 2 * NEAR for other in others):
+            if dots and not any(abs(other - x) <= 2 * NEAR for other in others + beside):
                 yield cell

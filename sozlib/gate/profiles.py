@@ -44,7 +44,8 @@ def hidden_values(drawing: Drawing, area: str, names: Names) -> Iterator[tuple[s
                 continue
             bars = row.bars and cell[1] in names.reporting and not any(row.spans(scale) for scale in scales)
             own = names.numbers(indicator).get((area, last), [])
-            marks = cell[1] == area and row.marks and not any(row.marks_only(own, scale) for scale in scales)
+            misplaced = bool(scales) and not any(row.marks_only(own, scale) for scale in scales)
+            marks = cell[1] == area and row.marks and (misplaced or names.without_value(cell))
             printed = {form for form, column in names.forms[cell].items() if column == "value"}
             if bars or marks or row.numbers & printed - shown:
                 yield cell
@@ -121,8 +122,10 @@ def _scales(
     if whole is None or not centers or not bars:
         return ()
     values = tuple(v for area in names.reporting if (v := shown.get((area, period))) is not None)
-    half = max(abs(end - centers[0]) for end in bars[0])
-    return tuple(_Scale(whole, centers[0], unit, values) for unit in (half, -half))
+    # The bar reaches the end of the scale on one side at least.
+    return tuple(
+        _Scale(whole, centers[0], unit, values) for end in bars[0] for unit in (end - centers[0], centers[0] - end)
+    )
 
 
 def _inside(drawing: Drawing, top: float, below: float) -> list[Shape]:

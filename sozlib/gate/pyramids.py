@@ -60,7 +60,11 @@ def hidden_groups(drawing: Drawing, area: str, names: Names) -> Iterator[People]
         elif (period, of) == compared:
             lengths = _steps(drawing, rows, sex, low, names)
         shown, axis = names.people.get(group), rows.lengths[sex]
-        place = axis(shown * (100 / names.counted(of, period) if share else 1)) if axis and shown is not None else None
+        place = (
+            axis(shown * (100 / (names.counted(of, period) or 1) if share else 1))
+            if axis and shown is not None
+            else None
+        )
         if any(place is None or abs(length - place) > 2 * NEAR for length in lengths):
             yield group
 

@@ -173,7 +173,14 @@ class Names:
 
     def counted(self, area: str, period: int) -> float:
         """How many people of an area and a year the edition shows in all age groups together."""
-        return sum(number for group, number in self.people.items() if group[:2] == (area, period))
+        return self._counted.get((area, period), 0.0)
+
+    @cached_property
+    def _counted(self) -> dict[tuple[str, int], float]:
+        found: dict[tuple[str, int], float] = {}
+        for (area, period, *_), number in self.people.items():
+            found[area, period] = found.get((area, period), 0.0) + number
+        return found
 
     def statuses(self, indicator: str) -> dict[tuple[str, int], str]:
         """Sign of an indicator's cells, by area and period."""
@@ -294,6 +301,10 @@ class Names:
     @cached_property
     def _values(self) -> dict[str, dict[tuple[str, int], float]]:
         return {}
+
+    def derived_values(self, indicator: str) -> list[float]:
+        """Standardised and smoothed values that the edition shows of an indicator with hidden cells."""
+        return self.derived.loc[self.derived["indicator"] == indicator, "value"].dropna().astype(float).tolist()
 
     @cached_property
     def reporting(self) -> tuple[str, ...]:

@@ -98,3 +98,16 @@ def test_large_numbers_find_room(width: int) -> None:
 def test_a_row_where_all_areas_equal_the_whole_is_drawn() -> None:
     same = tuple(area(k, 13.0, spread=0) for k in range(3))
     assert_well_drawn(spine([SpineRow("X", same[0], WHOLE, same)], palette=PALETTE))
+
+
+@pytest.mark.parametrize(("shown", "bars"), [(1, 0), (4, 0), (5, 2), (10, 2)])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_bars_stand_for_all_areas_or_not_at_all(shown: int, bars: int, width: int) -> None:
+    """An edition that tells only classes of the others knows too few values for a spread."""
+    areas = tuple(a if k < shown else dataclasses.replace(a, value=None, status=".") for k, a in enumerate(AREAS))
+    one = dataclasses.replace(row("above"), areas=areas)
+    fixed, _ = forms(spine([one], palette=PALETTE, width=width))
+    colours = {PALETTE.exact["grid"], PALETTE.exact["others"]}
+    assert len([e for e in elements(fixed, "path") if e.get("fill") in colours]) == bars
+    printed = [text.text for text in elements(fixed, "text")]
+    assert ("4,0" in printed) == bool(bars and width > NARROW)
