@@ -171,7 +171,10 @@ class Edition(Parameters):
 
     @property
     def beyond_counts(self) -> str:
-        """What it holds back beside small counts, and what is different for own areas, in sentences for readers."""
+        """What it holds back beside small counts, and what is different for own areas, in sentences for readers.
+
+        What is rounded depends on the sources, too: :func:`sozlib.indicators.rounding.note` says it.
+        """
         said = []
         if self.minimum_denominator:
             said.append(
@@ -180,8 +183,6 @@ class Edition(Parameters):
         if self.own and self.minimum_count > 1:
             few = f"sind es die unter {self.own_minimum_count}" if self.own_minimum_count > 1 else "gilt das nicht"
             said.append(f"Für die eigenen Gebiete {few}, außer wo ein eigener Wert den eines anderen verriete.")
-        if self.shows.tells("rounded"):
-            said.append(f"Einige Werte beruhen auf Anzahlen, die auf ein Vielfaches von {self.base} gerundet sind.")
         if self.shows.tells("class"):
             said.append("Von einigen Werten steht nur die Klasse da, in der sie liegen.")
         if self.shows.tells("nothing"):

@@ -65,6 +65,7 @@ def start_map(frame: Frame, series: Series) -> dict[str, Any] | None:
     from sozlib.chapter.choropleth import choropleth
     from sozlib.chapter.classes import map_classes
     from sozlib.chapter.context import Context
+    from sozlib.chapter.sources import source_line
     from sozlib.chapter.svg import Link, html_form
 
     areas = outlines_of(frame.snapshot)
@@ -109,10 +110,7 @@ def start_map(frame: Frame, series: Series) -> dict[str, Any] | None:
         "number": "1",
         "statement": meta.short_title,
         "what": keep_together(f"{meta.title} {meta.unit_words}, {when}. {leads}"),
-        "source": keep_together(
-            f"Quelle: {meta.source}; eigene Berechnung. {german.stichtag(meta.as_of, series.period)}. "
-            f"Definition {meta.version}.{' Erfundene Daten.' if frame.report.invented else ''}"
-        ),
+        "source": keep_together(source_line(context, [series], hidden={v.status for v in values if not v.known})),
         "wide": drawn(TEXT, f"{_ID}-w"),
         "narrow": drawn(NARROW, f"{_ID}-n"),
     }

@@ -116,7 +116,9 @@ def pyramid(context: Context) -> Part:
         return nothing("Einwohnerzahlen nach Alter und Geschlecht sind nicht ausgewiesen.")
     period = periods[-1]
     earlier = next((p for p in periods if p == period - 10), periods[0])
-    today = AgeStructure.of(str(period), own[own["period"] == period])
+    people = {context.snapshot.meta["report"].get("population")}
+    exact = not context.readings.rounds(context.focus, people)
+    today = AgeStructure.of(str(period), own[own["period"] == period], exact=exact)
     whole = frame[(frame["area"] == context.whole_id) & (frame["period"] == period)]
     compared: AgeStructure | None = None
     share = context.area is not None and not whole.empty
@@ -140,8 +142,7 @@ def pyramid(context: Context) -> Part:
     line = f"Quelle: {cited}; eigene Berechnung. Stand 31.12.{period}."
     if not today.complete:
         line += " Geheim gehaltene Altersgruppen sind mit „.“ gekennzeichnet."
-    people = context.snapshot.meta["report"].get("population")
-    ends = (rounded(context, {people}), "Erfundene Daten." if context.invented else "")
+    ends = (rounded(context, people), "Erfundene Daten." if context.invented else "")
     caption = markdown.Caption(captions.pyramid(today), what, " ".join(filter(None, (line, *ends))))
     return figure(context, "fig-altersaufbau", draw, caption, alternatives.pyramid(today), _ages(today))
 

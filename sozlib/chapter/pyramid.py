@@ -40,6 +40,8 @@ class AgeStructure:
         Inhabitants of each group; None where the number is not shown.
     male_status, female_status
         Signs of official tables.
+    exact
+        Whether the numbers add up; rounded ones do not.
     """
 
     label: str
@@ -49,6 +51,7 @@ class AgeStructure:
     female: Counts
     male_status: tuple[str, ...] = ()
     female_status: tuple[str, ...] = ()
+    exact: bool = True
 
     def __post_init__(self) -> None:
         for sex in ("male", "female"):
@@ -59,7 +62,7 @@ class AgeStructure:
             object.__setattr__(self, f"{sex}_status", status)
 
     @classmethod
-    def of(cls, label: str, frame: pd.DataFrame) -> AgeStructure:
+    def of(cls, label: str, frame: pd.DataFrame, *, exact: bool = True) -> AgeStructure:
         """Structure of one area and period from rows of :attr:`sozlib.snapshot.Snapshot.population`."""
         cells = {(str(r["sex"]), int(r["age_from"])): r for r in frame.to_dict("records")}
         ages = sorted({age for _, age in cells})
@@ -72,7 +75,7 @@ class AgeStructure:
                 tuple("." if r is None else str(r["status"]) for r in found),
             )
         to = tuple(None if (end := last[age]) is None else int(end) for age in ages)
-        return cls(label, tuple(ages), to, columns["m"][0], columns["f"][0], columns["m"][1], columns["f"][1])
+        return cls(label, tuple(ages), to, columns["m"][0], columns["f"][0], columns["m"][1], columns["f"][1], exact)
 
     @property
     def total(self) -> float:
@@ -201,6 +204,6 @@ def _heads(
         canvas.lines_of_text(start + 29, 14, notes, leading=15, size=NOTE, color="ink-2")
     for side, word, counts, anchor in ((-1, "Männer", own.male, "end"), (1, "Frauen", own.female, "start")):
         shown = [c for c in counts if c is not None]
-        text = f"{word} {number(float(np.sum(shown)), 0)}" if len(shown) == len(counts) else word
+        text = f"{word} {number(float(np.sum(shown)), 0)}" if own.exact and len(shown) == len(counts) else word
         x = width / 2 + side * (middle / 2 + 4)
         canvas.text(x, head - 9, text, bold=True, anchor="end" if anchor == "end" else "start")

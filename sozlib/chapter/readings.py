@@ -7,7 +7,7 @@ does not get past this module.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -191,11 +191,14 @@ class Series:
         All areas and periods.
     whole
         Id of the whole.
+    rounded
+        Areas of which the edition shows its counts rounded.
     """
 
-    def __init__(self, meta: Meta, readings: Iterable[Reading], whole: str):
+    def __init__(self, meta: Meta, readings: Iterable[Reading], whole: str, rounded: Collection[str] = ()):
         self.meta = meta
         self.whole_id = whole
+        self.rounded = frozenset(rounded)
         self._by_area: dict[str, dict[int, Reading]] = {}
         for reading in readings:
             self._by_area.setdefault(reading.area, {})[reading.period] = reading
@@ -269,6 +272,21 @@ class Readings:
         frame = self._snapshot.unnoted("indicators")
         return dict(frame.groupby("indicator", sort=False).indices)
 
+    def rounds(self, area: str, measures: Collection[str]) -> bool:
+        """Whether the edition shows counts of one of these measures rounded in an area."""
+        told = (self._snapshot.meta.get("rounding") or {}).get(self._sides.get(area, ""), {})
+        return any(measure in told for measure in measures)
+
+    @cached_property
+    def _sides(self) -> dict[str, str]:
+        """Whose each area is, as the rules of rounding tell them apart."""
+        meta, areas = self._snapshot.meta, self._snapshot.areas
+        own, level = meta["edition"].get("own") or (), meta["report"]["levels"][0]["id"]
+        return {
+            str(id): "own" if id in own else "others" if of == level else "sums"
+            for id, of in zip(areas["id"], areas["level"], strict=True)
+        }
+
     def read_all(self) -> None:
         """Read every indicator now instead of when it is asked for."""
         for indicator in self.catalogue:
@@ -277,7 +295,7 @@ class Readings:
     def copy(self, snapshot: Snapshot) -> Readings:
         """Readings of the same snapshot opened once more, with all that were read so far."""
         same = Readings.__new__(Readings)
-        same._snapshot, same.whole_id = snapshot, self.whole_id
+        same._snapshot, same.whole_id, same._sides = snapshot, self.whole_id, self._sides
         same.catalogue, same._series = dict(self.catalogue), dict(self._series)
         return same
 
@@ -287,7 +305,9 @@ class Readings:
             positions = self._groups.get(indicator, [])
             rows = self._snapshot.unnoted("indicators").iloc[positions].to_dict("records")
             readings = (_reading({str(k): v for k, v in row.items()}) for row in rows)
-            self._series[indicator] = Series(self.catalogue[indicator], readings, self.whole_id)
+            meta = self.catalogue[indicator]
+            rounded = {area for area in self._sides if self.rounds(area, meta.measures)}
+            self._series[indicator] = Series(meta, readings, self.whole_id, rounded)
         return self._series[indicator]
 
 

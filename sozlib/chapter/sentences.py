@@ -63,7 +63,8 @@ def level(series: Series, setting: Setting, reading: Reading) -> list[str]:
         top, base = (numbers.number(n, 0) for n in (reading.numerator or 0, reading.denominator or 0))
         each = german.every_nth(reading.value, meta.each) if meta.each and meta.unit == "%" else None
         aside = f" (95-%-Intervall: {limits})" if limits else ""
-        parts.append(f"Das sind {top} von {base}{f', {each}' if each else ''}{aside}.")
+        about = "rund " if reading.area in series.rounded else ""
+        parts.append(f"Das sind {about}{top} von {base}{f', {each}' if each else ''}{aside}.")
     elif limits:
         parts.append(f"Das 95-%-Intervall reicht von {limits}.")
     if reading.status == "()":
