@@ -287,7 +287,8 @@ def _sources(observations: Observations) -> list[dict[str, Any]]:
             **{name: getattr(source, name) for name in told},
             "breaks": [{"period": year, "text": text} for year, text in sorted(source.breaks.items())],
             "measures": [m.id for m in source.measures if m.id not in observations.contributions],
-            "minimum_count": source.minimum_count,
+            "counted": [m.id for m in source.measures if m.kind == "count" and m.id not in observations.contributions],
+            "guarded": [m.id for m in source.measures if m.dominance],
         }
         for source in observations.sources.values()
     ]

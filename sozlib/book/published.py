@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sozlib.chapter.readings import measures_of
 from sozlib.chapter.signs import OFFICIAL, SIGNS
+from sozlib.disclosure.told import amounts_note
 from sozlib.edition import Edition
 from sozlib.indicators.rounding import bases_told, note
 from sozlib.snapshot import WITHOUT_VALUE, Snapshot
@@ -124,7 +125,8 @@ def values(snapshot: Snapshot) -> pd.DataFrame:
 
 def protection_of(edition: Edition, snapshot: Snapshot) -> str:
     """What an edition protects and how, in sentences for readers."""
-    return " ".join(filter(None, (edition.protection, note(bases_told(snapshot.meta.get("rounding"))))))
+    amounts = amounts_note(snapshot.meta["sources"]) if edition.protects else ""
+    return " ".join(filter(None, (edition.protection, amounts, note(bases_told(snapshot.meta.get("rounding"))))))
 
 
 def _use(snapshot: Snapshot) -> str:

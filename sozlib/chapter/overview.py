@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from sozlib.chapter import german, markdown, numbers
 from sozlib.chapter.context import Context
 from sozlib.chapter.display import Part
 from sozlib.chapter.markdown import Caption
 from sozlib.chapter.sources import rounded
 from sozlib.chapter.tables import Column, Row, Table
+from sozlib.disclosure.told import amounts_note, protection_of_source
 from sozlib.edition import Edition
 
 
@@ -46,11 +50,26 @@ def protection(context: Context) -> Part:
         text = f"{title}: {edition.protection}"
     else:
         text = f"{title}: In dieser Ausgabe werden keine Anzahlen gesperrt. Sie ist nicht zur Weitergabe bestimmt."
-    text = " ".join(filter(None, (text, rounded(context))))
+    sources = (context.snapshot.meta.get("sources") or ()) if edition.protects else ()
+    text = " ".join(filter(None, (text, amounts_note(sources), rounded(context))))
     share = numbers.with_unit(numbers.number(100 * hidden / total), "%") if total else ""
     count = f" Von {numbers.number(total, 0)} Werten sind {numbers.number(hidden, 0)} geheim gehalten oder unbekannt"
     text += f"{count} ({share})." if total else ""
-    return Part("text", markdown.plain(text))
+    return Part("text", "\n\n".join(filter(None, (markdown.plain(text), _by_source(context, sources, minimum)))))
+
+
+def _by_source(context: Context, sources: Sequence[Mapping[str, Any]], minimum: int) -> str:
+    """Which sources are protected in which way, as a list; empty where all are in the same."""
+    ways: dict[str, list[str]] = {}
+    for source in sources:
+        way = protection_of_source(source, minimum, context.snapshot.meta.get("rounding"))
+        if way:
+            ways.setdefault(way, []).append(_text(source.get("title") or source.get("id")))
+    if len(ways) < 2:
+        return ""
+    return "\n".join(
+        f"- {markdown.plain(f'{german.capital(way)}: {german.join(titles)}.')}" for way, titles in ways.items()
+    )
 
 
 def changes(context: Context) -> Part:

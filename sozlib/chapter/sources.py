@@ -8,6 +8,7 @@ from sozlib.chapter import german
 from sozlib.chapter.context import Context
 from sozlib.chapter.readings import Series
 from sozlib.chapter.signs import OFFICIAL
+from sozlib.disclosure.told import amounts_note
 from sozlib.indicators.rounding import bases_told, note
 from sozlib.snapshot import CLASSES
 
@@ -61,7 +62,10 @@ def source_line(
         parts.append(f"Zeichen: {', '.join(explained)}.")
     if not CLASSES.keys().isdisjoint(hidden):
         parts.append(_classes(context, all_series))
-    parts.append(rounded(context, {measure for s in all_series for measure in s.meta.measures}))
+    measures = {measure for s in all_series for measure in s.meta.measures}
+    if "." in hidden and context.edition.get("minimum_count", 0) > 1:
+        parts.append(amounts_note(context.snapshot.meta.get("sources") or (), measures))
+    parts.append(rounded(context, measures))
     if context.invented:
         parts.append("Erfundene Daten.")
     return " ".join(part for part in parts if part)
