@@ -17,7 +17,7 @@ import numpy as np
 from sozlib.gate import maps, panels, profiles, pyramids
 from sozlib.gate.drawing import NEAR, YEAR, Axis, Drawing
 from sozlib.gate.pages import Leak
-from sozlib.gate.words import Names
+from sozlib.gate.words import START, Names
 
 
 def leaks(svg: Any, id: str, area: str, names: Names) -> Iterator[Leak]:
@@ -47,7 +47,7 @@ def leaks(svg: Any, id: str, area: str, names: Names) -> Iterator[Leak]:
     years, up, across = drawing.years, drawing.up, drawing.across
     if indicator is None and "-profil" in id:
         found = profiles.hidden_values(drawing, area, names)
-    elif indicator is not None and "-karte-" in id:
+    elif indicator is not None and ("-karte-" in id or id.startswith(START)):
         found = maps.hidden_areas(drawing, indicator, names, smoothed="-geglaettet-" in id)
     elif indicator is not None and years is not None and up is not None:
         found = _on_trend(drawing, years, up, indicator, area, names)

@@ -32,7 +32,7 @@ def hidden_areas(drawing: Drawing, indicator: str, names: Names, *, smoothed: bo
     Parameters
     ----------
     drawing
-        The map; its title names the year.
+        The map; its title names the year, which is the latest with values otherwise.
     indicator
         What it shows.
     names
@@ -45,7 +45,8 @@ def hidden_areas(drawing: Drawing, indicator: str, names: Names, *, smoothed: bo
     legend = [colour for colour in names.scale if colour in _patches(drawing)]
     limits = _limits(drawing, legend)
     statuses = names.statuses(indicator)
-    for cell in names.cells(indicator, period=int(named[-1]) if named else None):
+    latest = max((year for _, year in names.values(indicator)), default=None)
+    for cell in names.cells(indicator, period=int(named[-1]) if named else latest):
         shown, told = names.value(cell), statuses.get(cell[1:])
         number = CLASSES[told][0] - 1 if told is not None and told in CLASSES else None
         if number is None and shown is not None:

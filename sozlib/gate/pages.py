@@ -10,7 +10,7 @@ from typing import Any
 from lxml import html
 
 from sozlib.gate.numbers import telling, tokens
-from sozlib.gate.words import Names, normal
+from sozlib.gate.words import START, Names, normal
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 #: Columns of tables whose numbers count areas or years, not people.
@@ -64,6 +64,8 @@ class Page:
             own = element.get("id", "") if isinstance(element.tag, str) else ""
             if own.startswith(("fig-", "tbl-")) and not own.endswith(("-t", "-d")):
                 id = own
+            elif element.get("class") == "area-list":  # the same numbers once more, in words
+                id = START
             elif element.tag in ("h1", "h2", "h3"):
                 id = ""
             self._block[element] = id
@@ -157,9 +159,10 @@ class Page:
 
     def _texts(self) -> Iterator[Leak]:
         for element in self.tree.iter(*_BLOCKS):
-            text = normal(element.text_content())
-            kind = _KINDS.get(element.tag, "Text")
-            yield from self._sentence(text, self._block.get(element, ""), f"{kind} „{text[:60]}“")
+            # Neighbouring elements may stand side by side without a space between their texts.
+            for text in dict.fromkeys((normal(element.text_content()), normal(" ".join(element.itertext())))):
+                place = f"{_KINDS.get(element.tag, 'Text')} „{text[:60]}“"
+                yield from self._sentence(text, self._block.get(element, ""), place)
         for name in _ATTRIBUTES:
             for element in self.tree.xpath(f"//*[@{name}]"):
                 text = normal(element.get(name))

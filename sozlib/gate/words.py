@@ -18,6 +18,9 @@ from sozlib.files import digest_of
 from sozlib.gate.numbers import fingerprints, renderings
 from sozlib.snapshot import MOST_CLASSES, WITHOUT_VALUE, Snapshot
 
+#: Figure of the start page, which names no indicator in its id.
+START = "fig-startkarte"
+
 #: Numbers of a row that pages may show.
 _NUMBERS = ("numerator", "denominator", "value", "lower", "upper", "trend_change", "whole_value", "region_value")
 _SHOWN = ("indicator", "area", "period", "status", *_NUMBERS)
@@ -49,6 +52,8 @@ class Names:
         Of each area id, name, short_name, slug, number, and whether it is one of the reporting level.
     whole
         The whole: id, name, kind.
+    start
+        Indicator of the map on the start page; empty without one.
     palette
         Colours of the charts.
     rows
@@ -69,6 +74,7 @@ class Names:
     catalogue: tuple[Mapping[str, Any], ...]
     places: tuple[Mapping[str, Any], ...]
     whole: Mapping[str, str]
+    start: str
     palette: Palette
     rows: pd.DataFrame
     hidden: Hidden
@@ -93,6 +99,7 @@ class Names:
             tuple({key: entry[key] for key in told} for entry in snapshot.meta["catalogue"]),
             tuple({str(k): None if pd.isna(v) else v for k, v in row.items()} for row in places.to_dict("records")),
             {key: snapshot.meta["report"]["whole"][key] for key in ("id", "name", "kind")},
+            snapshot.meta["report"].get("start_indicator") or "",
             Palette.read(snapshot.path / "tokens.css"),
             rows.loc[rows["indicator"].isin(wanted), list(_SHOWN)].reset_index(drop=True),
             hidden,
@@ -108,7 +115,7 @@ class Names:
         hashed = pd.util.hash_pandas_object(self.rows, index=False).to_numpy()
         return digest_of(
             [
-                *(self.catalogue, self.places, self.whole, asdict(self.palette), sorted(self.marks)),
+                *(self.catalogue, self.places, self.whole, self.start, asdict(self.palette), sorted(self.marks)),
                 self.limits,
                 hashlib.sha256(hashed.tobytes()).hexdigest(),
                 sorted([*cell, numbers] for cell, numbers in self.hidden.cells.items()),
@@ -191,7 +198,7 @@ class Names:
         """Indicator of a figure or table, by its id."""
         name = id.removesuffix("-w").removesuffix("-n")
         found = [i for i in self.decimals if name.endswith("-" + i.replace("_", "-"))]
-        return max(found, key=len, default=None)
+        return max(found, key=len, default=self.start or None if name.startswith(START) else None)
 
     def mentioned(self, text: str) -> tuple[str, ...]:
         """Indicators that a text names; only those with hidden cells are looked for."""

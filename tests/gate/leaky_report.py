@@ -29,7 +29,7 @@ from sozlib.chapter.outlines import Outlines
 from sozlib.chapter.palette import Palette
 from sozlib.chapter.pyramid import AgeStructure, pyramid
 from sozlib.chapter.spine import SpineRow, spine
-from sozlib.chapter.svg import html_form, print_form
+from sozlib.chapter.svg import Link, html_form, print_form
 from sozlib.chapter.trend import trend
 from sozlib.chapter.values import AreaValue, TimeSeries
 from sozlib.disclosure.hidden import COLUMNS, Hidden
@@ -146,6 +146,9 @@ def area_map(palette: Palette, value: float | None = None, form: str = "html", s
     title, said = "Karte der Kinderarmut, 31.12.2025", "Karte."
     if form == "print":
         return print_form(drawn, title, said)
+    if form == "start":  # areas are links there, and no title says the year
+        links = {area.area: Link(f"{area.name}.html", area.name) for area in values}
+        return html_form(drawn, "fig-startkarte-w", title, said, links)
     return html_form(drawn, "fig-karte-kinderarmut-w", title, said)
 
 
@@ -179,7 +182,8 @@ def page(palette: Palette, **places: str) -> str:
         "comment": "",
         **{"trend": trend_chart(palette), "ranking": ranking(palette), "spread": spread(palette)},
         **{"multiples": small_trends(palette), "funnel": funnel_plot(palette), "pairs": pairs(palette)},
-        **{"map": area_map(palette), "ages": ages(palette), "profile": profile(palette)},
+        **{"map": area_map(palette), "start": area_map(palette, form="start"), "listed": "."},
+        **{"ages": ages(palette), "profile": profile(palette)},
         **places,
     }
     return (
@@ -192,6 +196,9 @@ def page(palette: Palette, **places: str) -> str:
         f'<figure id="fig-trichter-kinderarmut">{texts["funnel"]}</figure>'
         f'<figure id="fig-veraenderung-kinderarmut">{texts["pairs"]}</figure>'
         f'<figure id="fig-karte-kinderarmut">{texts["map"]}</figure>'
+        f'<figure id="fig-startkarte">{texts["start"]}</figure><h3>Liste</h3>'
+        '<ol class="area-list"><li><span>2</span><a href="neuhafen/profil.html">Neuhafen</a>'
+        f"<span>{texts['listed']}</span></li></ol><h2>Zahlen</h2>"
         f'<div aria-label="{texts["label"]}"><table><caption>Kinderarmut</caption><thead><tr><th>Jahr</th>'
         f"<th>Neuhafen</th><th>Kreis</th></tr></thead><tbody><tr><th>2024</th><td>15,5</td><td>13,9</td></tr>"
         f"<tr><th>2025</th><td>{texts['cell']}</td><td>14,1</td></tr></tbody></table></div>"

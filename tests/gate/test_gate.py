@@ -151,6 +151,16 @@ LEAKS = {
         "neuhafen/armut.html",
         "Zeichnung fig-karte-kinderarmut",
     ),
+    "Fläche der Karte auf der Startseite": (
+        lambda s, p: page(s, p, start=leaky.area_map(p, VALUE, "start")),
+        "neuhafen/armut.html",
+        "Zeichnung fig-startkarte",
+    ),
+    "Liste neben der Karte auf der Startseite": (
+        lambda s, p: page(s, p, listed="17,4"),
+        "neuhafen/armut.html",
+        "Text „2 Neuhafen 17,4“",
+    ),
     "Fläche einer gedruckten Karte": (
         lambda s, p: print_map(s, leaky.area_map(p, VALUE, "print")),
         "neuhafen/armut-abb/fig-karte-kinderarmut.svg",

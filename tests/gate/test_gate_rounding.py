@@ -46,6 +46,8 @@ def everywhere(palette, **others):
         "prose": f"Kinderarmut in Neuhafen: {printed} %. Kreis: 14,1 %.",
         "ages": leaky.ages(palette, SHOWN_PEOPLE),
         **{name: draw(palette, SHOWN["value"]) for name, draw in DRAWINGS.items()},
+        "start": leaky.area_map(palette, SHOWN["value"], "start"),
+        "listed": printed,
     }
     return leaky.page(palette, **(places | others))
 
