@@ -141,7 +141,7 @@ class Drawing:
 
     def marks(self, palette: Palette) -> npt.NDArray[np.float64]:
         """Points of everything but the straight lines of the axes."""
-        axes = (palette.exact["axis"], palette.exact["grid"])
+        axes = (palette["axis"], palette["grid"])
         corners = [
             corner
             for shape in self.shapes

@@ -36,7 +36,7 @@ def hidden_marks(drawing: Drawing, indicator: str | None, area: str, names: Name
     ends = sorted(int(t.words) for t in drawing.texts if YEAR.fullmatch(t.words))
     if not ends or ends[0] == ends[-1] or not len(drawing.points):
         return
-    colours = names.palette.exact
+    colours = names.palette
     points = drawing.points[np.isin(drawing.paints, [colours["own"], colours["ink-2"]])]
     titles = [
         (t, key) for t in drawing.texts if t.anchor == "start" and (key := _panel(t.words, indicator, area, names))

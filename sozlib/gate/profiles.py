@@ -78,7 +78,7 @@ class _Row:
     @classmethod
     def of(cls, drawing: Drawing, top: float, below: float, names: Names) -> _Row:
         """The row between two heights."""
-        colours, inside = names.palette.exact, _inside(drawing, top, below)
+        colours, inside = names.palette, _inside(drawing, top, below)
         marks = [x for x, y in drawing.circles if top < y < below]
         for shape in inside:
             if shape.fill in (colours["better-2"], colours["worse-2"], colours["own"]):
@@ -114,7 +114,7 @@ def _scales(
     drawing: Drawing, top: float, below: float, indicator: str, period: int, names: Names
 ) -> tuple[_Scale, ...]:
     """Scales that a row can have: to the right may be more or less."""
-    colours, inside = names.palette.exact, _inside(drawing, top, below)
+    colours, inside = names.palette, _inside(drawing, top, below)
     shown = names.values(indicator)
     whole = shown.get((names.whole["id"], period))
     centers = [s.across[0] for s in inside if not s.fill and s.stroke == colours["district"]]

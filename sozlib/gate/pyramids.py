@@ -98,7 +98,7 @@ def _bars(drawing: Drawing, rows: _Rows, sex: str, low: int, names: Names) -> li
         (left, right), (top, bottom) = shape.across, shape.along
         inside = top < y < bottom and bottom - top <= 2 * rows.half
         mine = (left + right) / 2 < rows.between if sex == "m" else (left + right) / 2 > rows.between
-        if inside and mine and right > left and shape.fill not in ("", names.palette.exact["withheld"]):
+        if inside and mine and right > left and shape.fill not in ("", names.palette["withheld"]):
             ends.append(left if sex == "m" else right)
     dots = [x for x, cy in drawing.circles if abs(cy - y) < rows.half and (x < rows.between) == (sex == "m")]
     return ends + dots
@@ -108,7 +108,7 @@ def _steps(drawing: Drawing, rows: _Rows, sex: str, low: int, names: Names) -> l
     """Px at which the line runs along a row."""
     y, found = rows.middle(low), []
     for ring in (
-        ring for shape in drawing.shapes if shape.stroke == names.palette.exact["ink"] for ring in shape.rings
+        ring for shape in drawing.shapes if shape.stroke == names.palette["ink"] for ring in shape.rings
     ):
         for (x, top), (other, bottom) in pairwise(ring):
             along = sorted((top, bottom))

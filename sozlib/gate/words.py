@@ -176,7 +176,7 @@ class Names:
     @cached_property
     def scale(self) -> tuple[str, ...]:
         """Colours of the classes of maps, lowest first."""
-        return tuple(self.palette.exact[f"class-{number}"] for number in range(1, MOST_CLASSES + 1))
+        return tuple(self.palette[f"class-{number}"] for number in range(1, MOST_CLASSES + 1))
 
     def counted(self, area: str, period: int) -> float:
         """How many people of an area and a year the edition shows in all age groups together."""

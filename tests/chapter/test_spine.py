@@ -107,7 +107,7 @@ def test_bars_stand_for_all_areas_or_not_at_all(shown: int, bars: int, width: in
     areas = tuple(a if k < shown else dataclasses.replace(a, value=None, status=".") for k, a in enumerate(AREAS))
     one = dataclasses.replace(row("above"), areas=areas)
     fixed, _ = forms(spine([one], palette=PALETTE, width=width))
-    colours = {PALETTE.exact["grid"], PALETTE.exact["others"]}
+    colours = {PALETTE["grid"], PALETTE["others"]}
     assert len([e for e in elements(fixed, "path") if e.get("fill") in colours]) == bars
     printed = [text.text for text in elements(fixed, "text")]
     assert ("4,0" in printed) == bool(bars and width > NARROW)
