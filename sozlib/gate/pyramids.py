@@ -107,9 +107,7 @@ def _bars(drawing: Drawing, rows: _Rows, sex: str, low: int, names: Names) -> li
 def _steps(drawing: Drawing, rows: _Rows, sex: str, low: int, names: Names) -> list[float]:
     """Px at which the line runs along a row."""
     y, found = rows.middle(low), []
-    for ring in (
-        ring for shape in drawing.shapes if shape.stroke == names.palette["ink"] for ring in shape.rings
-    ):
+    for ring in (ring for shape in drawing.shapes if shape.stroke == names.palette["ink"] for ring in shape.rings):
         for (x, top), (other, bottom) in pairwise(ring):
             along = sorted((top, bottom))
             if abs(x - other) <= NEAR and along[0] < y < along[1] and (x < rows.between) == (sex == "m"):

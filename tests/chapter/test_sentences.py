@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from itertools import product
 
 import invented
@@ -107,3 +108,12 @@ def test_leads_name_what_is_secured(brackenrode: Context, snapshot: SnapshotAsse
         "overall": overall_lead(whole, everything),
     }
     assert leads == snapshot
+
+
+def test_a_rounded_count_is_said_to_be_about_so_many(brackenrode: Context) -> None:
+    exact = brackenrode.series("above-rising")
+    rounded = copy(exact)
+    rounded.rounded = frozenset({brackenrode.focus})
+    said_exactly, said_roughly = (paragraphs(describe(s, brackenrode.setting)) for s in (exact, rounded))
+    assert "Das sind rund" in said_roughly
+    assert said_roughly.replace("Das sind rund", "Das sind") == said_exactly
