@@ -24,8 +24,7 @@ What this does **not** do: groups of which all or nobody are meant stay visible.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -38,7 +37,7 @@ from sozlib.disclosure.dominance import level_of
 from sozlib.disclosure.ledger import COLUMNS, NOTHING, Cells, Ledger, among, key_of, population_keys
 from sozlib.disclosure.opening import opened
 from sozlib.disclosure.own import NOBODY, Own
-from sozlib.disclosure.rounding import EXACT, Rounding, sides
+from sozlib.disclosure.rounding import sides
 from sozlib.disclosure.rule import Rule
 from sozlib.edition import SIDES
 from sozlib.indicators.catalogue import SURFACE, Indicator, Term
@@ -48,7 +47,6 @@ from sozlib.indicators.compute import compared, typed
 _FOLLOWING = ["numerator", "value", "lower", "upper", "trend_change", "numerator_size", "numerator_least"]
 _WORDS = ["versus_whole", "versus_region", "trend", "trend_from", "rank"]
 SIGN = "."
-_NO_OTHER: Mapping[str, int] = MappingProxyType({})
 NO_AMOUNTS = pd.DataFrame(columns=list(COLUMNS))
 
 
@@ -57,15 +55,12 @@ def protect(
     indicators: Sequence[Indicator],
     areas: pd.DataFrame,
     levels: Sequence[str],
+    rule: Rule,
     *,
-    minimum: int,
     trend_years: int,
-    own: Own = NOBODY,
-    sources: Mapping[str, int] = _NO_OTHER,
     ledger: Ledger = NOTHING,
     amounts: pd.DataFrame = NO_AMOUNTS,
     minimum_denominator: int = 0,
-    rounding: Rounding = EXACT,
     rounded: pd.DataFrame | None = None,
     further: Cells = frozenset(),
     closed: Cells = frozenset(),
@@ -80,14 +75,11 @@ def protect(
         The catalogue.
     areas, levels
         Areas of all levels; ids of the levels, reporting level first.
-    minimum
-        Counts above zero and below it are hidden; 0 or 1 hides nothing.
+    rule
+        Which counts are too small to be shown, and in whose areas the readers may see them all the same, as far as that
+        gives away nobody else's. Counts that its rounding covers need not be hidden.
     trend_years
         Span of the trend.
-    own
-        Areas whose own counts the readers may see, as far as that gives away nobody else's.
-    sources
-        Larger minimum of the source of a measure, by measure.
     ledger
         What readers know from earlier editions: it cannot blur anything.
     amounts
@@ -95,8 +87,6 @@ def protect(
     minimum_denominator
         Values on fewer people than this (whose denominator counts fewer) are hidden with their numerator; 0 asks for
         nothing.
-    rounding
-        Which counts are shown rounded: those that their base covers need not be hidden.
     rounded
         The same rows as they are to be shown; without it those of ``frame``.
     further
@@ -105,14 +95,14 @@ def protect(
         Counts of own areas that stay hidden from the readers, too.
     """
     as_shown = frame if rounded is None else rounded
-    if minimum <= 1 or frame.empty:
+    if not rule.protects or frame.empty:
         return as_shown
     frame = frame.reset_index(drop=True)
     by_id = {indicator.id: indicator for indicator in indicators}
     side = sides(frame["area"], areas, levels[0], NOBODY)
-    cells = _cells(frame, by_id, Rule(minimum, sources, rounding=rounding), minimum_denominator, side)
+    cells = _cells(frame, by_id, rule, minimum_denominator, side)
     cells["level"] = level_of(amounts, cells["key"], cells["area"], cells["at"])
-    cells["hidden"] = _hidden(cells, areas, own, ledger, further, closed)
+    cells["hidden"] = _hidden(cells, areas, rule.own, ledger, further, closed)
     hidden = cells.set_index(["key", "area", "at"])["hidden"].groupby(level=[0, 1, 2]).any()
     numerator = _seen(frame, by_id, "numerator", hidden)
     denominator = _seen(frame, by_id, "denominator", hidden)
@@ -249,13 +239,10 @@ def protect_population(
     population: pd.DataFrame,
     areas: pd.DataFrame,
     indicators: Sequence[Indicator],
+    rule: Rule,
     *,
-    minimum: int,
-    own: Own = NOBODY,
     measure: str | None = None,
-    sources: Mapping[str, int] = _NO_OTHER,
     ledger: Ledger = NOTHING,
-    rounding: Rounding = EXACT,
     rounded: pd.DataFrame | None = None,
     level: str = "",
     further: Cells = frozenset(),
@@ -276,23 +263,23 @@ def protect_population(
         Areas of all levels.
     indicators
         The catalogue: its terms name the sums of age groups that are published beside the table.
-    minimum, own, sources, ledger, rounding, rounded, further, closed
+    rule, ledger, rounded, further, closed
         See :func:`protect`.
     measure
         Measure of the population; without it, sources, ledger, rounding and further counts have no say.
     level
-        Id of the reporting level, for ``rounding``.
+        Id of the reporting level, for the rule's rounding.
     """
     as_shown = population if rounded is None else rounded
-    if minimum <= 1 or population.empty:
+    if not rule.protects or population.empty:
         return as_shown
     cells = population.reset_index(drop=True)
     sizes = cells["value"].to_numpy(dtype=float)
     told = more = shut = np.zeros(len(cells), dtype=bool)
-    least = np.full(len(cells), minimum)
+    least = np.full(len(cells), rule.edition)
     if measure:
         side = sides(cells["area"], areas, level, NOBODY)
-        least = _hideable(Rule(minimum, sources, rounding=rounding), [Term(measure=measure)], (), side)
+        least = _hideable(rule, [Term(measure=measure)], (), side)
         place = population_keys(cells, measure), cells["area"], cells["period"]
         told, more, shut = ledger.tells(*place, sizes), among(*place, further), among(*place, closed)
     primary = ((sizes > 0) & (sizes < least)) | more
@@ -316,7 +303,7 @@ def protect_population(
     hidden = conceal(sizes, primary, sums, least, told=told)
     left = [equation.without(told) for equation in sums] if told.any() else sums
     hidden = opened(hidden, sizes, primary, left, least)
-    if own:
+    if own := rule.own:
         hidden = own.disclosed(hidden, sizes, sizes, cells["area"], sums, least, primary, always=shut, told=told)
         mine = cells["area"].isin(own.areas).to_numpy()
         keep = ~mine | (sizes < own.minimum) | shut

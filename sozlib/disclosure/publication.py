@@ -7,14 +7,14 @@ not at all belong together: a count is hidden wherever it stands or nowhere.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
 import pandas as pd
 
 from sozlib.disclosure.ledger import NOTHING, Cells, Ledger
-from sozlib.disclosure.own import NOBODY, Own
+from sozlib.disclosure.own import NOBODY
 from sozlib.disclosure.protect import NO_AMOUNTS, SIGN, protect, protect_population
 from sozlib.disclosure.rule import Rule
 from sozlib.disclosure.showing import limits_of, population_shown, shown
@@ -110,28 +110,25 @@ class Protection:
         closed = frozenset(cell for cell in further if cell[1] in rule.own.areas)
         protected_too = self.given | (further - closed)
 
-        def protected(own: Own) -> pd.DataFrame:
+        def protected(rule: Rule) -> pd.DataFrame:
             return protect(
                 self.full.indicators,
                 self.catalogue,
                 areas,
                 levels,
-                minimum=rule.edition,
+                rule,
                 trend_years=int(meta["cycle"]["trend_years"]),
-                own=own,
-                sources=rule.sources,
                 ledger=self.ledger,
                 amounts=self.amounts,
                 minimum_denominator=self.edition.minimum_denominator,
-                rounding=rule.rounding,
                 rounded=self.rounded.indicators if self.rounded else None,
                 further=protected_too,
                 closed=closed,
             )
 
-        indicators = protected(rule.own)
+        indicators = protected(rule)
         if not shows.everything:
-            everybodys = protected(NOBODY) if rule.own else indicators
+            everybodys = protected(replace(rule, own=NOBODY)) if rule.own else indicators
             limits = limits_of(everybodys, self.catalogue, areas, levels[0], shows)
             indicators = shown(
                 indicators,
@@ -148,12 +145,9 @@ class Protection:
             self.full.population,
             areas,
             self.catalogue,
-            minimum=rule.edition,
-            own=rule.own,
+            rule,
             measure=meta["report"]["population"],
-            sources=rule.sources,
             ledger=self.ledger,
-            rounding=rule.rounding,
             rounded=self.rounded.population if self.rounded else None,
             level=levels[0],
             further=protected_too,

@@ -48,6 +48,11 @@ class Rule:
         each = {m: int(s["minimum_count"]) for s in sources if s.get("minimum_count") for m in s["measures"]}
         return cls(int(edition["minimum_count"]), each, own, Rounding.read(meta))
 
+    @property
+    def protects(self) -> bool:
+        """Whether any count is too small to be shown."""
+        return self.edition > 1
+
     def width(self, terms: Sequence[Term], side: Side) -> int:
         """How uncertain a small count of these terms has to stay.
 
@@ -59,6 +64,6 @@ class Rule:
 
     def minimum(self, terms: Sequence[Term]) -> int:
         """Smallest number of a count of these terms that may be shown of others' areas."""
-        if self.edition <= 1:
+        if not self.protects:
             return self.edition
         return max([self.edition, *(self.sources.get(m, 0) for term in terms for m in term.measures)])

@@ -15,6 +15,7 @@ from sozlib.disclosure.concealment import Sum
 from sozlib.disclosure.hidden import hidden_cells
 from sozlib.disclosure.proof import prove, run_attack
 from sozlib.disclosure.protect import protect
+from sozlib.disclosure.rule import Rule
 from sozlib.inputs import digests
 from sozlib.project import Project
 from sozlib.state import _state, make_snapshot
@@ -161,7 +162,7 @@ def test_the_audit_of_the_monitor_leaves_out_areas_with_hidden_values(project):
     state = _state(project.root, project.cycle.id, json.dumps(digests(project), sort_keys=True))
     areas = state.observations.areas
     levels = [level.id for level in project.report.levels]
-    shown = protect(state.indicators, state.catalogue, areas, levels, minimum=20, trend_years=project.cycle.trend_years)
+    shown = protect(state.indicators, state.catalogue, areas, levels, Rule(20), trend_years=project.cycle.trend_years)
     base = areas.loc[areas["level"] == "area", "id"].tolist()
     definition = read_definition(project, state.catalogue)
     needed = shown["indicator"].isin(definition.ids) & shown["area"].isin(base)

@@ -14,8 +14,10 @@ from test_protection import AREAS, BASE, LEVELS, PARENT, entry, observations, ro
 from sozlib.disclosure.attack import attack
 from sozlib.disclosure.dominance import levels
 from sozlib.disclosure.hidden import hidden_cells
+from sozlib.disclosure.own import NOBODY as NO_OWN
 from sozlib.disclosure.own import Own
 from sozlib.disclosure.protect import protect
+from sozlib.disclosure.rule import Rule
 from sozlib.indicators.compute import compute
 from sozlib.indicators.quantities import Quantities
 from sozlib.observations.dominance import Dominance
@@ -141,12 +143,12 @@ def test_a_sum_whose_contributions_nobody_delivered_is_protected_at_least_as_it_
             assert found.get(upper, 0.0) >= level(rule, list(together.values())) - 1e-6
 
 
-def editions(table, indicators=(SPENT, EACH), rule=P10, **more):
+def editions(table, indicators=(SPENT, EACH), rule=P10, own=NO_OWN):
     """Full and public frame, and the levels."""
     quantities = Quantities(table, AREAS, LEVELS, KINDS)
     full = compute(indicators, quantities, periods=(2000, 2030), trend_years=5)
     amounts = levels(indicators, quantities, {"euro": rule})
-    shown = protect(full, indicators, AREAS, LEVELS, minimum=3, trend_years=5, amounts=amounts, **more)
+    shown = protect(full, indicators, AREAS, LEVELS, Rule(3, own=own), trend_years=5, amounts=amounts)
     return full, shown, amounts
 
 
@@ -228,7 +230,7 @@ def test_the_internal_edition_shows_everything():
     quantities = Quantities(shared(ONE_LARGE), AREAS, LEVELS, KINDS)
     full = compute([SPENT], quantities, periods=(2000, 2030), trend_years=5)
     amounts = levels([SPENT], quantities, {"euro": P10})
-    same = protect(full, [SPENT], AREAS, LEVELS, minimum=0, trend_years=5, amounts=amounts)
+    same = protect(full, [SPENT], AREAS, LEVELS, Rule(0), trend_years=5, amounts=amounts)
     pd.testing.assert_frame_equal(full, same)
 
 

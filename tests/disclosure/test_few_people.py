@@ -14,8 +14,10 @@ from sozlib.analysis.funnel import funnels
 from sozlib.analysis.smoothing import smoothed
 from sozlib.disclosure.attack import attack
 from sozlib.disclosure.hidden import hidden_cells
+from sozlib.disclosure.own import NOBODY as NO_OWN
 from sozlib.disclosure.own import Own
 from sozlib.disclosure.protect import protect
+from sozlib.disclosure.rule import Rule
 from sozlib.edition import Edition
 from sozlib.indicators.compute import compute
 from sozlib.indicators.quantities import Quantities
@@ -26,10 +28,9 @@ CASES, PEOPLE = [8, 10, 30, 40, 50], [20, 90, 100, 100, 100]
 DERIVED = ["value", "lower", "upper", "versus_whole", "versus_region", "rank", "trend", "trend_from", "trend_change"]
 
 
-def editions(table, indicators, least=25, **more):
+def editions(table, indicators, least=25, own=NO_OWN):
     full = compute(indicators, Quantities(table, AREAS, LEVELS), periods=(2000, 2030), trend_years=5)
-    options = {"minimum": 3, "trend_years": 5, "minimum_denominator": least}
-    return full, protect(full, indicators, AREAS, LEVELS, **options, **more)
+    return full, protect(full, indicators, AREAS, LEVELS, Rule(3, own=own), trend_years=5, minimum_denominator=least)
 
 
 def test_a_rate_on_few_people_is_hidden_with_its_numerator_and_all_that_follows():

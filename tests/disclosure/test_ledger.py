@@ -17,6 +17,7 @@ from sozlib.disclosure.hidden import hidden_cells
 from sozlib.disclosure.ledger import NOTHING, Ledger, published_counts, released_before
 from sozlib.disclosure.ledger import entry as file_of
 from sozlib.disclosure.protect import protect, protect_population
+from sozlib.disclosure.rule import Rule
 from sozlib.disclosure.widening import widened
 from sozlib.indicators.compute import compute
 from sozlib.indicators.quantities import Quantities
@@ -29,8 +30,8 @@ def full(cases, people=(100,) * 5):
     return compute([CASES], Quantities(table, AREAS, LEVELS), periods=(2000, 2030), trend_years=5)
 
 
-def shown(frame, minimum=3, ledger=NOTHING, **more):
-    return protect(frame, [CASES], AREAS, LEVELS, minimum=minimum, trend_years=5, ledger=ledger, **more)
+def shown(frame, minimum=3, ledger=NOTHING, sources=None):
+    return protect(frame, [CASES], AREAS, LEVELS, Rule(minimum, sources or {}), trend_years=5, ledger=ledger)
 
 
 def published(frame, minimum=3):
@@ -90,7 +91,7 @@ def test_an_earlier_total_that_the_edition_no_longer_has_is_reckoned_with():
         ignore_index=True,
     )
     now = compute(indicators, Quantities(table, AREAS, LEVELS), periods=(2000, 2030), trend_years=5)
-    public = protect(now, indicators, AREAS, LEVELS, minimum=3, trend_years=5)
+    public = protect(now, indicators, AREAS, LEVELS, Rule(3), trend_years=5)
     before = compute([CASES], Quantities(table, AREAS, LEVELS), periods=(2000, 2030), trend_years=5)
     ledger = published(before)
     hidden = hidden_cells(now, public, NOBODY, NOBODY)
@@ -157,7 +158,7 @@ def test_a_published_age_group_is_known_in_the_next_cycle():
     ledger = Ledger(published_counts(before))
     found = {}
     for name, known in (("before", NOTHING), ("after", ledger)):
-        public = protect_population(table, AREAS, [], minimum=3, measure="people", ledger=known)
+        public = protect_population(table, AREAS, [], Rule(3), measure="people", ledger=known)
         own = public[(public["area"] == "0101") & (public["status"] == ".")]
         found[name] = set(zip(own["sex"], own["age_from"], strict=True))
     assert ("f", 90) in found["before"]

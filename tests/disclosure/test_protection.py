@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sozlib.disclosure.concealment import Sum
 from sozlib.disclosure.hidden import hidden_cells
 from sozlib.disclosure.protect import protect, protect_population
+from sozlib.disclosure.rule import Rule
 from sozlib.indicators.catalogue import Indicator
 from sozlib.indicators.compute import compute
 from sozlib.indicators.population import population_table
@@ -56,7 +57,7 @@ def observations(**measures) -> pd.DataFrame:
 def editions(indicators, table):
     """Internal and public frame."""
     full = compute(indicators, Quantities(table, AREAS, LEVELS), periods=(2000, 2030), trend_years=5)
-    return full, protect(full, indicators, AREAS, LEVELS, minimum=3, trend_years=5)
+    return full, protect(full, indicators, AREAS, LEVELS, Rule(3), trend_years=5)
 
 
 def row(frame, area, indicator="quote", period=2024):
@@ -80,7 +81,7 @@ def test_a_small_count_is_hidden_with_all_that_follows_from_it():
 
 def test_the_internal_edition_shows_everything():
     full, _ = editions([entry()], observations(cases=[2, 10, 30, 40, 50], people=[100] * 5))
-    same = protect(full, [entry()], AREAS, LEVELS, minimum=0, trend_years=5)
+    same = protect(full, [entry()], AREAS, LEVELS, Rule(0), trend_years=5)
     pd.testing.assert_frame_equal(full, same)
 
 
@@ -210,7 +211,7 @@ def test_a_small_age_group_is_hidden_with_what_would_give_it_away(attack):
     full = pyramid({"0101": {("m", 90): 2}, "0201": {("f", 85): 1, ("m", 0): 1}})
     women = entry(denominator={"measure": "people", "sex": "f", "age_from": 15, "age_to": 64})
     old = entry(id="alt", numerator={"measure": "people", "age_from": 80})
-    public = protect_population(full, AREAS, [women, old], minimum=3)
+    public = protect_population(full, AREAS, [women, old], Rule(3))
     concealed = (public["status"] == ".").to_numpy()
     assert public.loc[concealed, "value"].isna().all()
     assert not public["value"].between(1, 2).any()
@@ -235,7 +236,7 @@ def test_a_small_age_group_is_hidden_with_what_would_give_it_away(attack):
 def test_a_total_is_hidden_where_it_is_small_itself(attack):
     nobody = {(sex, low): 0 for sex in "mf" for low in range(0, 95, 5)}
     full = pyramid({"0201": {**nobody, ("m", 0): 1, ("f", 40): 1}})
-    public = protect_population(full, AREAS, [], minimum=3)
+    public = protect_population(full, AREAS, [], Rule(3))
     assert full.loc[(full["area"] == "0201") & (full["sex"] == ""), "value"].item() == 2
     totals = public[public["sex"] == ""].set_index("area")
     assert set(totals.index[totals["status"] == "."]) >= {"0201", "0202"}, "the region would give it back"
@@ -269,5 +270,5 @@ def test_a_measure_without_sex_and_age_gives_totals_alone():
 @pytest.mark.parametrize("minimum", [3, 5])
 def test_the_minimum_is_that_of_the_edition(minimum):
     full, _ = editions([entry()], observations(cases=[4, 10, 30, 40, 50], people=[100] * 5))
-    public = protect(full, [entry()], AREAS, LEVELS, minimum=minimum, trend_years=5)
+    public = protect(full, [entry()], AREAS, LEVELS, Rule(minimum), trend_years=5)
     assert ("0101" in hidden_areas(public)) == (minimum == 5)

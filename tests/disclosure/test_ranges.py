@@ -14,6 +14,7 @@ from sozlib.disclosure.attack import attack
 from sozlib.disclosure.hidden import hidden_cells
 from sozlib.disclosure.own import NOBODY as NO_OWN
 from sozlib.disclosure.protect import protect
+from sozlib.disclosure.rule import Rule
 from sozlib.disclosure.showing import limits_of, shown
 from sozlib.edition import Shows
 from sozlib.indicators.compute import compute
@@ -27,7 +28,7 @@ OTHERS = Shows(others="class", sums="nothing")
 def told(indicators, table, shows=OTHERS, minimum=3):
     """What an edition shows, what it hides, and what the attack finds of it."""
     full = compute(indicators, Quantities(table, AREAS, LEVELS), periods=(2000, 2030), trend_years=5)
-    protected = protect(full, indicators, AREAS, LEVELS, minimum=minimum, trend_years=5)
+    protected = protect(full, indicators, AREAS, LEVELS, Rule(minimum), trend_years=5)
     limits = limits_of(protected, indicators, AREAS, "area", shows)
     frame = shown(protected, indicators, AREAS, LEVELS, shows=shows, own=NO_OWN, limits=limits, minimum=minimum)
     about = edition(indicators, frame, minimum=minimum)

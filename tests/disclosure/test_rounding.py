@@ -19,6 +19,7 @@ from sozlib.disclosure.ledger import Ledger, published_counts
 from sozlib.disclosure.own import Own
 from sozlib.disclosure.protect import protect
 from sozlib.disclosure.rounding import Rounding, mixed, sides
+from sozlib.disclosure.rule import Rule
 from sozlib.disclosure.system import Count, Remainder
 from sozlib.edition import Edition
 from sozlib.indicators.catalogue import Term
@@ -62,8 +63,8 @@ def rounded(catalogue, table, bases, own=(), minimum=3):
     tables = dict.fromkeys(("others", "sums"), computed(catalogue, table, bases))
     counted = typed(compared(mixed(full, tables, side), AREAS, LEVELS))
     rounding = Rounding({"others": bases, "sums": bases}) if bases else Rounding()
-    limits = {"minimum": minimum, "trend_years": 5, "own": mine}
-    public = protect(full, catalogue, AREAS, LEVELS, **limits, rounding=rounding, rounded=counted)
+    rule = Rule(minimum, own=mine, rounding=rounding)
+    public = protect(full, catalogue, AREAS, LEVELS, rule, trend_years=5, rounded=counted)
     meta = edition(catalogue, public, minimum=minimum).meta | {"rounding": rounding.bases}
     meta["edition"] |= {"own": own}
     return District(full, public, meta)

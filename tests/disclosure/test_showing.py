@@ -12,6 +12,7 @@ from sozlib.disclosure.attack import attack
 from sozlib.disclosure.hidden import hidden_cells
 from sozlib.disclosure.own import Own
 from sozlib.disclosure.protect import nested, protect
+from sozlib.disclosure.rule import Rule
 from sozlib.disclosure.showing import limits_of, population_shown, shown
 from sozlib.edition import Show, Shows
 from sozlib.indicators.compute import compute
@@ -50,8 +51,8 @@ def computed(cases, care=(20, 30, 40, 50, 60)):
 def seen(full, shows, own=(), minimum=3):
     """What an edition holds of the indicators."""
     mine = Own.of(own, AREAS, 0)
-    everybodys = protect(full, CATALOGUE, AREAS, LEVELS, minimum=minimum, trend_years=5)
-    frame = protect(full, CATALOGUE, AREAS, LEVELS, minimum=minimum, trend_years=5, own=mine)
+    everybodys = protect(full, CATALOGUE, AREAS, LEVELS, Rule(minimum), trend_years=5)
+    frame = protect(full, CATALOGUE, AREAS, LEVELS, Rule(minimum, own=mine), trend_years=5)
     limits = limits_of(everybodys, CATALOGUE, AREAS, "area", shows)
     return shown(frame, CATALOGUE, AREAS, LEVELS, shows=shows, own=mine, limits=limits, minimum=minimum)
 
@@ -122,9 +123,7 @@ def test_a_region_of_two_would_tell_the_neighbour_and_is_withheld():
 def test_classes_are_those_of_the_public_maps_whatever_the_readers_may_see():
     full = computed([1, 30, 50, 70, 90])
     shows = Shows(own="value", others="class")
-    public = limits_of(
-        protect(full, CATALOGUE, AREAS, LEVELS, minimum=3, trend_years=5), CATALOGUE, AREAS, "area", shows
-    )
+    public = limits_of(protect(full, CATALOGUE, AREAS, LEVELS, Rule(3), trend_years=5), CATALOGUE, AREAS, "area", shows)
     for own in BASE:
         frame = seen(full, shows, own=(own,))
         told = {area: sign for area, sign in status(frame).items() if sign in CLASSES}
@@ -148,7 +147,7 @@ def attacked(full, frame, shows, own, held=()):
     """What readers find about what their edition hides, with the editions that they hold beside it."""
     about = edition(CATALOGUE, frame)
     about.meta["edition"] |= {"own": own, "shows": shows.model_dump()}
-    everybodys = protect(full, CATALOGUE, AREAS, LEVELS, minimum=3, trend_years=5)
+    everybodys = protect(full, CATALOGUE, AREAS, LEVELS, Rule(3), trend_years=5)
     about.meta["class_limits"] = limits_of(everybodys, CATALOGUE, AREAS, "area", shows)
     return attack(about, hidden_cells(full, frame, NOBODY, NOBODY), {}, [edition(CATALOGUE, other) for other in held])
 
