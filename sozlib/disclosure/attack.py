@@ -19,18 +19,21 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sozlib.disclosure import ranges
-from sozlib.disclosure.bounds import ContradictionError, intervals
+from sozlib.disclosure.bounds import intervals
 from sozlib.disclosure.equations import equations, goal
 from sozlib.disclosure.hidden import Hidden
+from sozlib.disclosure.programme import ContradictionError
 from sozlib.disclosure.publication import Published, emptied
 from sozlib.disclosure.system import Count, Identity, Limit, Remainder, System
 from sozlib.disclosure.targets import Targets
+from sozlib.disclosure.uncollected import uncollected
 from sozlib.indicators.catalogue import catalogue_of
 
 
@@ -110,6 +113,7 @@ class Attack:
         return len(self.inferences)
 
 
+@uncollected()
 def attack(
     snapshot: Published,
     hidden: Hidden,
@@ -143,12 +147,15 @@ def attack(
     """
     catalogue = catalogue_of(snapshot.meta)
     base = str(snapshot.meta["report"]["levels"][0]["id"])
-    own, others = ranges.exact(snapshot, kinds), [pair for one in held for pair in ranges.exact(one, kinds)]
+    listed, there = ranges.shown(snapshot, kinds), [ranges.shown(one, kinds) for one in held]
+    own = ranges.exact(snapshot, listed)
+    others = [pair for one, found in zip(held, there, strict=True) for pair in ranges.exact(one, found)]
     targets = Targets.of(snapshot, hidden, catalogue, kinds)
-    numbers = targets.numbers | {count.identity: n for count, n in [*own, *others] if np.isfinite(n)}
+    known = _numbers([*own, *others])
+    numbers = targets.numbers | known
     limits = _limits([snapshot, *held], kinds, before, numbers)
     # Of what is shown rounded only what the rule protects is asked for.
-    rounded = {count.identity for count, number in ranges.shown(snapshot, kinds) if np.isfinite(number)}
+    rounded = _numbers(listed).keys()
     open_to_question = {key for key in targets.true if key not in rounded or key in targets.required}
     open_to_question |= targets.missing.keys()
     told, lost = _remembered([*own, *others], earlier, numbers)
@@ -180,16 +187,21 @@ def attack(
     inferences = [i for i in inferences if i.count.identity not in targets.missing or not i.safe]
     if (others or more or before) and not all(inference.safe for inference in inferences):
         nothing = emptied(snapshot)
-        without = [*ranges.exact(nothing, kinds), *others, *more], snapshot.areas, base, sexes
+        empty = ranges.exact(nothing, ranges.shown(nothing, kinds))
+        without = [*empty, *others, *more], snapshot.areas, base, sexes
         limits = _limits([nothing, *held], kinds, before, numbers)
         inferences = _as_far_as_possible(inferences, System.of(*without, limits))
-    shown = rounded | {count.identity for count, number in [*own, *others] if np.isfinite(number)}
+    shown = rounded | known.keys()
     inferences += [Inference(c, number, number, 0.0, told=True) for c, number in told if c.identity not in shown]
     order = sorted(inferences, key=lambda i: (i.safe, i.required == 0, i.width, i.count.name, i.count.period))
-    elsewhere = {count.identity for count, number in [*others, *more] if np.isfinite(number)}
+    elsewhere = set(_numbers([*others, *more, *(pair for found in there for pair in found)]))
     elsewhere |= {limit.parts[0][0].identity for limit in before if np.isfinite(limit.high - limit.low)}
-    elsewhere |= {count.identity for one in held for count, n in ranges.shown(one, kinds) if np.isfinite(n)}
     return Attack(system, elsewhere, tuple(order), sum(not limit.allows(numbers) for limit in before))
+
+
+def _numbers(pairs: Iterable[tuple[Count, float]]) -> dict[Identity, float]:
+    """Numbers of those counts that have one."""
+    return {count.identity: number for count, number in pairs if math.isfinite(number)}
 
 
 def _as_far_as_possible(inferences: Sequence[Inference], without: System) -> list[Inference]:

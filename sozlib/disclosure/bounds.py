@@ -9,27 +9,23 @@ prove it. A few programmes that push many sums apart at once settle most of them
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linprog
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from sozlib.disclosure.programme import ContradictionError, Programme, Solution
 from sozlib.disclosure.system import Atom
-from sozlib.errors import SozlibError
 
 #: A weighted sum of unknowns: atoms, or any names of cells.
 Row = Mapping[Any, float]
 #: Smallest and largest value.
 Interval = tuple[float, float]
-
-
-class ContradictionError(SozlibError):
-    """Published numbers that cannot all be true."""
 
 
 @dataclass
@@ -39,7 +35,7 @@ class Part:
     Parameters
     ----------
     block, right
-        Equations and their right sides; None where the unknowns are free.
+        Equations and their right sides.
     goals
         One line for each sum that has unknowns here.
     numbers
@@ -48,18 +44,36 @@ class Part:
         Positions of the equations among all.
     """
 
-    block: csr_array | None
+    block: csr_array
     right: npt.NDArray[np.float64]
     goals: csr_array
     numbers: npt.NDArray[np.int_]
     lines: npt.NDArray[np.int_]
-    #: Smallest and largest value of each sum seen so far.
+    #: Smallest and largest value of each sum seen so far, and the solutions seen.
     low: npt.NDArray[np.float64] = field(init=False)
     high: npt.NDArray[np.float64] = field(init=False)
+    solutions: list[npt.NDArray[np.float64]] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.see_only(())
+
+    def see_only(self, solutions: Iterable[npt.NDArray[np.float64]]) -> None:
+        """Forget what was seen but for these solutions."""
         self.low = np.full(len(self.numbers), np.inf)
         self.high = np.full(len(self.numbers), -np.inf)
+        self.solutions = []
+        for solution in solutions:
+            self._see(solution)
+
+    def _see(self, solution: npt.NDArray[np.float64]) -> None:
+        seen = self.goals @ solution
+        self.low, self.high = np.minimum(self.low, seen), np.maximum(self.high, seen)
+        self.solutions.append(solution)
+
+    @cached_property
+    def programme(self) -> Programme:
+        """The equations as a linear programme."""
+        return Programme(self.block, self.right)
 
     def push(self, weights: npt.NDArray[np.float64]) -> bool:
         """See two solutions at the ends of a weighted sum of the sums; False where there are none within the box."""
@@ -67,12 +81,22 @@ class Part:
         # Without a box an open sum has no largest solution; within it every solution still agrees with everything.
         box = 2.0 * float(np.abs(self.right).max(initial=0.0)) + 1000.0
         for sign in (1.0, -1.0):
-            answer = linprog(sign * objective, A_eq=self.block, b_eq=self._right, bounds=(0, box), method="highs")
-            if answer.status != 0:
+            try:
+                found = self.programme.smallest(sign * objective, box)
+            except ContradictionError:
                 return False
-            seen = self.goals @ answer.x
-            self.low, self.high = np.minimum(self.low, seen), np.maximum(self.high, seen)
+            self._see(found.unknowns)
         return True
+
+    def fix(self, unknown: int, value: float) -> None:
+        """Make an unknown known; of the solutions seen those remain that agree, or of which a mean does."""
+        self.programme.fix(unknown, value)
+        self.see_only(_agreeing(self.solutions[-_REMEMBERED:], unknown, value))
+
+    def free(self, unknown: int, solutions: Iterable[npt.NDArray[np.float64]]) -> None:
+        """Make it unknown again, where these solutions were seen."""
+        self.programme.free(unknown)
+        self.see_only(solutions)
 
     def extremes(self, line: int) -> Interval:
         """Smallest and largest value of a sum over all solutions.
@@ -82,28 +106,21 @@ class Part:
         ContradictionError
             There is no solution.
         """
-        objective = self.goals[[line]].toarray()[0]
-        found = []
-        for sign in (1.0, -1.0):
-            answer = linprog(sign * objective, A_eq=self.block, b_eq=self._right, method="highs")
-            if answer.status == 2:
-                raise ContradictionError("Die veröffentlichten Zahlen widersprechen sich: Summen gehen nicht auf.")
-            found.append(-sign * np.inf if answer.status == 3 else sign * float(answer.fun))
-        return found[0], found[1]
+        low, high = (end.smallest for end in self._ends(line))
+        return low, -high
 
     def binding(self, line: int) -> tuple[set[int], set[int]]:
         """Equations that keep a sum from becoming smaller, and from becoming larger, by their shadow prices."""
-        objective = self.goals[[line]].toarray()[0]
-        found = []
-        for sign in (1.0, -1.0):
-            answer = linprog(sign * objective, A_eq=self.block, b_eq=self._right, method="highs")
-            prices = answer.eqlin.marginals if answer.status == 0 and self.block is not None else np.zeros(0)
-            found.append({int(number) for number in self.lines[: len(prices)][np.abs(prices) > _PRICED]})
-        return found[0], found[1]
+        low, high = (
+            set(self.lines[np.abs(end.prices) > _PRICED].tolist()) if np.isfinite(end.smallest) else set()
+            for end in self._ends(line)
+        )
+        return low, high
 
-    @property
-    def _right(self) -> npt.NDArray[np.float64] | None:
-        return None if self.block is None else self.right
+    def _ends(self, line: int) -> tuple[Solution, Solution]:
+        """Solutions in which a sum is smallest, and in which it is largest."""
+        objective = self.goals[[line]].toarray()[0]
+        return self.programme.smallest(objective), self.programme.smallest(-objective)
 
 
 def intervals(
@@ -155,6 +172,17 @@ def intervals(
     return results
 
 
+def all_wide(part: Part, enough: npt.NDArray[np.float64]) -> bool:
+    """Whether each sum of a part that stands alone is as open as asked for, see :func:`intervals`."""
+    alone = {int(number): [(part, line)] for line, number in enumerate(part.numbers)}
+    wanted = dict(zip(alone, enough, strict=True))
+    _push_apart(part, wanted, alone, dict.fromkeys(alone, 0.0), np.random.default_rng(len(alone)))
+    return all(
+        _wide(_seen(places, 0.0), wanted[number]) or _wide(_whole(*part.extremes(places[0][1])), wanted[number])
+        for number, places in alone.items()
+    )
+
+
 def binding(rows: Sequence[Row], right: Sequence[float], goals: Sequence[Row]) -> list[tuple[set[int], set[int]]]:
     """For each sum the positions of equations that bound it from below and from above.
 
@@ -178,9 +206,9 @@ _IDLE = 2
 
 def _push_apart(
     part: Part,
-    wanted: npt.NDArray[np.float64],
+    wanted: Mapping[int, float] | npt.NDArray[np.float64],
     of_goal: Mapping[int, list[tuple[Part, int]]],
-    rests: npt.NDArray[np.float64],
+    rests: Mapping[int, float] | npt.NDArray[np.float64],
     chance: np.random.Generator,
 ) -> None:
     """See solutions of a part until its sums are wide enough or attempts settle none."""
@@ -193,6 +221,24 @@ def _push_apart(
     while left.any() and idle < _IDLE and part.push(_directions(chance, left)):
         before, left = left.sum(), still_narrow()
         idle = 0 if left.sum() < before else idle + 1
+
+
+#: Solutions that are kept in mind where an unknown is fixed: they spare programmes, each costs a little itself.
+_REMEMBERED = 40
+
+
+def _agreeing(
+    solutions: Sequence[npt.NDArray[np.float64]], unknown: int, value: float
+) -> Iterator[npt.NDArray[np.float64]]:
+    """Solutions in which an unknown has a value, and means of two between which the value lies."""
+    apart = [float(solution[unknown]) - value for solution in solutions]
+    above, below = max(apart, default=0.0), min(apart, default=0.0)
+    for solution, distance in zip(solutions, apart, strict=True):
+        if abs(distance) < _PRICED:
+            yield solution
+        elif (farthest := below if distance > 0 else above) * distance < 0:
+            share = distance / (distance - farthest)
+            yield (1 - share) * solution + share * solutions[apart.index(farthest)]
 
 
 def _directions(chance: np.random.Generator, chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
@@ -242,7 +288,7 @@ def _parts(rows: Sequence[Row], right: Sequence[float], goals: Sequence[Row]) ->
     for component, numbers in sorted(reached.items()):
         inside = order[starts[component] : starts[component + 1]]
         own = lines[component]
-        block = equations[own][:, inside] if own else None
+        block = equations[own][:, inside]
         found.append(Part(block, sides[own], sums[numbers][:, inside], np.array(numbers), np.array(own, dtype=int)))
     return found
 

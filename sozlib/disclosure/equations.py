@@ -47,10 +47,12 @@ def equations(system: System) -> list[Equation]:
     open_places = _open_places(system)
     found: list[Equation] = []
     for count, number in system.known.values():
-        row, rest = unknown_part(system, count)
-        alone = system.within(count) == (count,)
-        if alone and not row and any(place in open_places for place in _places(count)):
+        if system.within(count) != (count,):
+            row, rest = unknown_part(system, count)
+        elif any(place in open_places for place in _places(count)):
             row, rest = system.atoms(count), 0.0
+        else:
+            continue
         if row:
             found.append(Equation(row, number - rest, (count,)))
     for number, limit in enumerate(system.limits):
@@ -103,7 +105,8 @@ def goal(system: System, target: Count | Remainder) -> tuple[dict[Atom, float], 
 def _open_places(system: System) -> set[tuple[str, str, int]]:
     """Where atoms are uncertain: in hidden counts, and in published ones that mix them with other measures."""
     found = {place for count in system.unknown.values() for place in _places(count)}
-    mixed = [places for count, _ in system.known.values() if len(places := _places(count)) > 1]
+    known = (count for count, _ in system.known.values())
+    mixed = [_places(count) for count in known if sum(len(term.measures) for term, _, _ in count.parts) > 1]
     while True:
         more = {place for places in mixed if not found.isdisjoint(places) for place in places} - found
         if not more:

@@ -18,14 +18,15 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, csr_array, lil_array
 from scipy.sparse.csgraph import connected_components
 
-from sozlib.disclosure.bounds import intervals
+from sozlib.disclosure.bounds import Part, all_wide
 from sozlib.disclosure.concealment import Sum
 
-#: Parts of a table with more hidden cells stay as they are: every trial costs linear programmes of that size.
-MOST_CELLS = 300
+#: Trials in a part of a table, times its hidden cells: each costs linear programmes of that size. Parts of up to 300
+#: cells are gone through completely, of larger ones as many cells as that leaves, the largest.
+_EFFORT = 90_000
 
 _Mask = npt.NDArray[np.bool_]
 
@@ -66,20 +67,23 @@ def opened(
     fixed = protected if keep is None else protected | keep
     concerned = [s for s in sums if result[list(s.members)].any()]
     for cells, equations in _parts(result | np.isnan(sizes), concerned):
-        if len(cells) > MOST_CELLS or np.isnan(sizes[cells]).any():
+        if np.isnan(sizes[cells]).any():
             continue
         guarded = cells[protected[cells]]
-        wanted = width[guarded]
-        if (_widths(result, sizes, equations, guarded, wanted) < wanted).any():
+        part, wanted = _part(cells, guarded, sizes, equations), width[guarded]
+        if not all_wide(part, wanted):
             continue
-        for cell in sorted(cells[~fixed[cells]], key=lambda c: (-sizes[c], c)):
-            result[cell] = False
+        largest = sorted(cells[~fixed[cells]], key=lambda c: (-sizes[c], c))
+        for cell in largest[: _EFFORT // len(cells)]:
+            place = int(np.searchsorted(cells, cell))
+            before = part.solutions
+            part.fix(place, sizes[cell])
             near = np.isin(guarded, [c for equation in equations if cell in equation.members for c in equation.members])
             # The neighbours first: if opening the cell harms anybody, it is mostly them.
-            for some in (near, ~near):
-                if (_widths(result, sizes, equations, guarded[some], wanted[some]) < wanted[some]).any():
-                    result[cell] = True
-                    break
+            if all_wide(part, np.where(near, wanted, 0.0)) and all_wide(part, wanted):
+                result[cell] = False
+            else:
+                part.free(place, [*before, *part.solutions])
     return result
 
 
@@ -96,21 +100,20 @@ def _parts(unknown: _Mask, sums: Sequence[Sum]) -> list[tuple[npt.NDArray[np.int
     return [(order[part[order] == number], equations) for number, equations in of_part.items()]
 
 
-def _widths(
-    hidden: _Mask,
-    sizes: npt.NDArray[np.float64],
-    sums: Sequence[Sum],
-    cells: npt.NDArray[np.int_],
-    enough: npt.NDArray[np.float64],
-) -> npt.NDArray[np.float64]:
-    """Widths of the intervals that sums leave of hidden cells, or enough."""
-    rows, right = [], []
-    for equation in sums:
-        row = {c: 1.0 for c in equation.parts if hidden[c]}
-        if equation.total is not None and hidden[equation.total]:
-            row[equation.total] = -1.0
-        if row:
-            rows.append(row)
-            right.append(float(sum(weight * sizes[c] for c, weight in row.items())))
-    goals = [({int(cell): 1.0}, 0.0) for cell in cells]
-    return np.array([high - low for low, high in intervals(rows, right, goals, enough.tolist())])
+def _part(
+    cells: npt.NDArray[np.int_], guarded: npt.NDArray[np.int_], sizes: npt.NDArray[np.float64], sums: Sequence[Sum]
+) -> Part:
+    """Hidden cells, the sums between them, and the cells whose intervals are looked at."""
+    place = {int(cell): number for number, cell in enumerate(cells)}
+    matrix = lil_array((len(sums), len(cells)))
+    for line, equation in enumerate(sums):
+        for cell in equation.parts:
+            if cell in place:
+                matrix[line, place[cell]] = 1.0
+        if equation.total in place:
+            matrix[line, place[equation.total]] = -1.0
+    block = matrix.tocsr()
+    goals = csr_array(
+        (np.ones(len(guarded)), (np.arange(len(guarded)), np.searchsorted(cells, guarded))), (len(guarded), len(cells))
+    )
+    return Part(block, block @ sizes[cells], goals, guarded, np.arange(len(sums)))

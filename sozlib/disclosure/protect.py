@@ -212,13 +212,10 @@ def _hidden(
 def nested(cells: pd.DataFrame, areas: pd.DataFrame, table: list[str]) -> list[Sum]:
     """Sums of areas to regions and of regions to the whole, for each table."""
     parent = cells["area"].map(dict(zip(areas["id"], areas["parent"], strict=True)))
-    keys = [cells[column] for column in table]
-    position = {key: i for i, key in enumerate(zip(*keys, cells["area"], strict=True))}
-    sums = []
-    groups: dict[Any, Any] = cells.groupby([*keys, parent], sort=False).indices
-    for key, parts in groups.items():
-        sums.append(Sum(tuple(int(i) for i in parts), position.get(tuple(key))))
-    return sums
+    number = cells.groupby(table, sort=False).ngroup()
+    position = {place: i for i, place in enumerate(zip(number, cells["area"], strict=True))}
+    groups: dict[Any, Any] = cells.groupby([number, parent], sort=False).indices
+    return [Sum(tuple(parts.tolist()), position.get(upper)) for upper, parts in groups.items()]
 
 
 def _seen(frame: pd.DataFrame, by_id: dict[str, Indicator], side: str, hidden: pd.Series) -> pd.Series:

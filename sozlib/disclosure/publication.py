@@ -18,6 +18,7 @@ from sozlib.disclosure.own import NOBODY
 from sozlib.disclosure.protect import NO_AMOUNTS, SIGN, protect, protect_population
 from sozlib.disclosure.rule import Rule
 from sozlib.disclosure.showing import limits_of, population_shown, shown
+from sozlib.disclosure.uncollected import uncollected
 from sozlib.edition import Edition
 from sozlib.indicators.catalogue import Indicator
 
@@ -95,6 +96,7 @@ class Protection:
         """The edition."""
         return Edition.model_validate(self.full.meta["edition"])
 
+    @uncollected()
     def publication(self, further: Cells = frozenset()) -> Publication:
         """The edition's tables.
 

@@ -94,12 +94,12 @@ def shown(snapshot: Published, kinds: Mapping[str, str]) -> list[tuple[Count, fl
     return found
 
 
-def exact(snapshot: Published, kinds: Mapping[str, str]) -> list[tuple[Count, float]]:
-    """All counts of an edition with their true numbers, NaN where it shows a rounded one or none."""
+def exact(snapshot: Published, found: list[tuple[Count, float]]) -> list[tuple[Count, float]]:
+    """What :func:`shown` found, with NaN where the number is a rounded one."""
     if not snapshot.meta.get("rounding"):
-        return shown(snapshot, kinds)
+        return found
     limit = _limit_of(snapshot)
-    return [(count, number if limit(count, number) is None else np.nan) for count, number in shown(snapshot, kinds)]
+    return [(count, number if limit(count, number) is None else np.nan) for count, number in found]
 
 
 def rounded(snapshot: Published, kinds: Mapping[str, str]) -> dict[Identity, Limit]:

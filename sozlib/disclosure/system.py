@@ -9,10 +9,11 @@ the pyramid within the denominators.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -55,13 +56,15 @@ class Count:
     @cached_property
     def identity(self) -> Identity:
         """Equal for the same count, wherever it stands."""
-        return (
-            tuple(
-                (t.measures, t.sex, t.age_from or 0, t.age_to, t.nationality, w, self.period - lag)
-                for t, w, lag in self.parts
-            ),
-            self.area,
-        )
+        return _identity_of(self.parts, self.period), self.area
+
+
+@lru_cache(maxsize=4096)
+def _identity_of(parts: tuple[tuple[Term, float, int], ...], period: int) -> Identity:
+    """What is counted, in whatever area: thousands of counts have it in common."""
+    return tuple(
+        (t.measures, t.sex, t.age_from or 0, t.age_to, t.nationality, weight, period - lag) for t, weight, lag in parts
+    )
 
 
 @dataclass(frozen=True)
@@ -218,7 +221,7 @@ class System:
         known: dict[Identity, tuple[Count, float]] = {}
         unknown: dict[Identity, Count] = {}
         for count, number in published:
-            if np.isfinite(number):
+            if math.isfinite(number):
                 known.setdefault(count.identity, (count, number))
             else:
                 unknown.setdefault(count.identity, count)

@@ -26,10 +26,11 @@ import pandas as pd
 
 from sozlib.disclosure import ranges
 from sozlib.disclosure.attack import Attack, Inference, attack
-from sozlib.disclosure.bounds import ContradictionError, binding
+from sozlib.disclosure.bounds import binding
 from sozlib.disclosure.equations import Equation, equations, goal
 from sozlib.disclosure.hidden import hidden_cells
 from sozlib.disclosure.ledger import Cell, Cells, cell_of
+from sozlib.disclosure.programme import ContradictionError
 from sozlib.disclosure.publication import Protection, Publication, Published
 from sozlib.disclosure.system import Identity
 from sozlib.disclosure.tables import Tables

@@ -67,6 +67,15 @@ def test_a_rectangle_around_the_small_cell_is_all_that_need_be_hidden():
     assert sorted(sizes[after].tolist()) == [1, 4, 5, 7]
 
 
+def test_of_a_part_too_large_to_go_through_the_largest_cells_are_tried(monkeypatch):
+    sizes, sums = two_way([[1, 30, 4], [30, 6, 50], [5, 30, 7]])
+    inner = np.array([True, True, True, False, True, True, True, False, True, True, True] + [False] * 5)
+    monkeypatch.setattr("sozlib.disclosure.opening._EFFORT", 2 * inner.sum())
+    after = opened(inner, sizes, small(sizes), sums, MINIMUM)
+    assert sorted(sizes[inner & ~after].tolist()) == [30, 50], "after 50 and the first 30 there is no time left"
+    assert width(0, after, sizes, sums) >= MINIMUM
+
+
 def test_where_a_small_cell_is_told_already_all_stays_hidden():
     sizes, sums = two_way([[1, 30], [30, 6]])
     row = np.zeros(len(sizes), dtype=bool)
