@@ -74,7 +74,7 @@ class Wish:
 
 
 #: What attack, downloads and binding need: loaded while data are read, which only keeps one processor core busy.
-_LATER = ("sozlib.disclosure.attack", "sozlib.book.binding", "sozlib.book.downloads", "sozlib.gate.gate")
+_LATER = ("sozlib.disclosure.widening", "sozlib.book.binding", "sozlib.book.downloads", "sozlib.gate.gate")
 
 #: The whole report, as ``report.yml`` says.
 EVERYTHING = Wish()
@@ -127,7 +127,7 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
         from sozlib.book.checks import check_site
         from sozlib.book.shelf import Shelf
 
-        snapshot, remarks = ready or _read_data(project, edition)
+        snapshot, remarks = ready or _read_data(project, edition, crew)
         watched = watched.also(_elsewhere(project, snapshot))
         _show_warnings(remarks, say)
         digests = Digests(workshop / "digests.json")
@@ -220,10 +220,10 @@ def _forks_here(project: Project, wish: Wish) -> bool:
     return executor == "local" and choose_engine(engine)[0] == "forked"
 
 
-def _read_data(project: Project, edition: str) -> tuple[Snapshot, tuple[Problem, ...]]:
+def _read_data(project: Project, edition: str, crew: Crew | None = None) -> tuple[Snapshot, tuple[Problem, ...]]:
     from sozlib.state import make_snapshot  # with the libraries for all analyses
 
-    return make_snapshot(project, edition)
+    return make_snapshot(project, edition, crew=crew)
 
 
 def _held(project: Project, edition: Edition) -> list[Path]:

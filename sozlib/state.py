@@ -18,6 +18,7 @@ import pandas as pd
 import sozlib
 from sozlib.analysis.analyse import analyse, examine_analyses
 from sozlib.analysis.standardisation import protect_standardised, standardised
+from sozlib.crew import Crew
 from sozlib.disclosure.dominance import levels
 from sozlib.disclosure.hidden import hidden_cells, read_hidden, record_of, write_hidden
 from sozlib.disclosure.ledger import ledger_of
@@ -70,7 +71,9 @@ def prepare(project: Project, edition: str) -> Snapshot:
     return make_snapshot(project, edition)[0]
 
 
-def make_snapshot(project: Project, edition: str, folder: Path | None = None) -> tuple[Snapshot, tuple[Problem, ...]]:
+def make_snapshot(
+    project: Project, edition: str, folder: Path | None = None, crew: Crew | None = None
+) -> tuple[Snapshot, tuple[Problem, ...]]:
     """Snapshot of an edition, made anew only if something that goes into it has changed.
 
     Parameters
@@ -81,6 +84,8 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
         Id of the edition.
     folder
         Where the snapshot is to be; ``project.workshop(edition) / "snapshot"`` when not given.
+    crew
+        Processes that may help.
 
     Returns
     -------
@@ -104,7 +109,7 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
     raise_errors(examine_editions(project, state.catalogue))
     path.parent.mkdir(parents=True, exist_ok=True)
     _write_problems(remarks_of(path), state.observations.problems)
-    held = held_snapshots(project, edition, path.parent)
+    held = held_snapshots(project, edition, path.parent, crew)
     rounding = Rounding.of(chosen, state.catalogue, tuple(state.observations.sources.values()))
     counted = _as_counted(project, chosen, state, rounding, content)
     areas = state.observations.areas
@@ -128,7 +133,7 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
         given=frozenset(cell for other in held for cell in read_hidden(record_of(other.path)).further),
     )
     kinds = kinds_of(state.observations.sources.values())
-    shown, further = widened(protection, kinds, held)
+    shown, further = widened(protection, kinds, held, crew)
     hidden = hidden_cells(state.indicators, shown.indicators, state.population, shown.population)
     write_hidden(replace(hidden, amounts=state.amounts, further=protection.given | further), record_of(path))
     analyses = analyse(
@@ -158,14 +163,16 @@ def make_snapshot(project: Project, edition: str, folder: Path | None = None) ->
     return snapshot, state.observations.problems
 
 
-def held_snapshots(project: Project, edition: str, folder: Path | None = None) -> tuple[Snapshot, ...]:
+def held_snapshots(
+    project: Project, edition: str, folder: Path | None = None, crew: Crew | None = None
+) -> tuple[Snapshot, ...]:
     """Snapshots of the further editions that readers of an edition have.
 
     They lie beside the edition's own, in ``folder`` or its workshop, where no other build writes.
     """
     beside = folder or snapshot_of(project, edition).parent
     holds = edition_of(project, edition).holds
-    return tuple(make_snapshot(project, other, beside / f"mit-{other}")[0] for other in holds)
+    return tuple(make_snapshot(project, other, beside / f"mit-{other}", crew)[0] for other in holds)
 
 
 def _as_counted(project: Project, edition: Edition, state: State, rounding: Rounding, inputs: str) -> Counted:

@@ -19,11 +19,12 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from sozlib.crew import Crew
 from sozlib.disclosure import ranges
 from sozlib.disclosure.attack import Attack, Inference, attack
 from sozlib.disclosure.bounds import binding
@@ -32,13 +33,69 @@ from sozlib.disclosure.hidden import hidden_cells
 from sozlib.disclosure.ledger import Cell, Cells, cell_of
 from sozlib.disclosure.programme import ContradictionError
 from sozlib.disclosure.publication import Protection, Publication, Published
-from sozlib.disclosure.system import Identity
+from sozlib.disclosure.system import Count, Identity, Limit
 from sozlib.disclosure.tables import Tables
+from sozlib.disclosure.uncollected import uncollected
 from sozlib.snapshot import CLASSES
+
+#: With fewer rows of tables to attack, other processes cost more than they save.
+_FEW = 20_000
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows that have to do with each other, and all that bears on them.
+
+    Parameters
+    ----------
+    protection
+        What decides what the edition shows of them.
+    kinds
+        Kinds of the measures.
+    beside
+        The same of further editions that the same readers have.
+    earlier, limits
+        What earlier releases have shown of its counts.
+    """
+
+    protection: Protection
+    kinds: Mapping[str, str]
+    beside: Sequence[Publication]
+    earlier: Sequence[tuple[Count, float]]
+    limits: Sequence[Limit]
+
+    @uncollected()
+    def widened(self, shown: Publication, further: Cells) -> tuple[Cells, bytes]:
+        """Counts to hide in all, and the state of the table that nothing needs to be added to.
+
+        Parameters
+        ----------
+        shown
+            What the edition shows of it.
+        further
+            Counts hidden beyond its own choice so far.
+        """
+        while fresh := self._cuts(shown, further):
+            further |= fresh
+            shown = self.protection.publication(further)
+        return further, _state(shown)
+
+    def _cuts(self, shown: Publication, further: Cells) -> Cells:
+        full = self.protection.full
+        hidden = hidden_cells(full.indicators, shown.indicators, full.population, shown.population)
+        hidden = replace(hidden, amounts=self.protection.amounts)
+        try:
+            found = attack(
+                shown, hidden, self.kinds, self.beside, earlier=self.earlier, before=self.limits, exact=False
+            )
+        except ContradictionError:  # no choice of cells mends numbers that are wrong; the proof tells
+            return Cells()
+        short = [inference for inference in found if not inference.safe]
+        return Cells(_cuts(found, short, further, _told(shown, full, self.kinds))) if short else Cells()
 
 
 def widened(
-    protection: Protection, kinds: Mapping[str, str], held: Sequence[Published] = ()
+    protection: Protection, kinds: Mapping[str, str], held: Sequence[Published] = (), crew: Crew | None = None
 ) -> tuple[Publication, Cells]:
     """An edition in which everything is as uncertain as the rule asks, as far as hiding can do that.
 
@@ -50,6 +107,8 @@ def widened(
         Kinds of the measures.
     held
         Further editions that the same readers have.
+    crew
+        Processes that share the tables where there is much to do. What comes out is the same without them.
 
     Returns
     -------
@@ -58,7 +117,7 @@ def widened(
     frozenset
         Counts hidden beyond what :class:`~sozlib.disclosure.publication.Protection` chooses by itself.
     """
-    cells = further = Cells()
+    further = Cells()
     edition = protection.publication()
     if not protection.edition.protects:
         return edition, further
@@ -71,30 +130,36 @@ def widened(
     others = [tables.split(other) for other in held]
     # Where everything is known and shown there is nothing to find.
     looked_at = {number: _state(table) for number, table in full.items() if _complete(table)}
-
-    def cuts(number: int, table: Publication) -> set[Cell]:
-        hidden = hidden_cells(full[number].indicators, table.indicators, full[number].population, table.population)
-        hidden = replace(hidden, amounts=protection.amounts)
-        beside = [other[number] for other in others if number in other]
-        try:
-            pairs, said = earlier_of.get(number, ()), limits_of.get(number, ())
-            found = attack(table, hidden, kinds, beside, earlier=pairs, before=said, exact=False)
-        except ContradictionError:  # no choice of cells mends numbers that are wrong; the proof tells
-            return set()
-        short = [inference for inference in found if not inference.safe]
-        return set(_cuts(found, short, cells, _told(table, full[number], kinds))) if short else set()
-
     while True:
-        for number, table in tables.split(edition).items():
-            alone = replace(protection, full=full[number], rounded=rounded.get(number))
-            while looked_at.get(number) != (state := _state(table)):
-                looked_at[number] = state
-                if fresh := cuts(number, table):
-                    cells |= fresh
-                    table = alone.publication(cells)
-        if cells == further:
+        jobs: dict[int, Job] = {}
+        for number, shown in tables.split(edition).items():
+            if looked_at.get(number) != _state(shown):
+                alone = replace(protection, full=full[number], rounded=rounded.get(number))
+                beside = [other[number] for other in others if number in other]
+                table = Table(alone, kinds, beside, earlier_of.get(number, ()), limits_of.get(number, ()))
+                jobs[number] = table, shown, further
+        found = _all_widened(list(jobs.values()), crew)
+        looked_at |= {number: state for number, (_, state) in zip(jobs, found, strict=True)}
+        more = further.union(*(cells for cells, _ in found))
+        if more == further:
             return edition, further
-        further, edition = cells, protection.publication(cells)
+        further, edition = more, protection.publication(more)
+
+
+#: A table, what the edition shows of it, and the counts hidden beyond its own choice so far.
+Job = tuple[Table, Publication, Cells]
+
+
+def _all_widened(jobs: Sequence[Job], crew: Crew | None) -> list[tuple[Cells, bytes]]:
+    rows = sum(len(shown.indicators) + len(shown.population) for _, shown, _ in jobs)
+    if crew is None or rows < _FEW:
+        return [_widened(job) for job in jobs]
+    return crew.each(_widened, jobs)
+
+
+def _widened(job: Job) -> tuple[Cells, bytes]:
+    table, shown, further = job
+    return table.widened(shown, further)
 
 
 def _state(table: Publication) -> bytes:

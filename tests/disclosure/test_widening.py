@@ -13,6 +13,7 @@ from test_protection import AREAS, BASE, LEVELS, entry, hidden_areas, observatio
 from test_protection import row as row_of
 from test_rounding import computed
 
+from sozlib.crew import Crew
 from sozlib.disclosure.attack import attack
 from sozlib.disclosure.hidden import hidden_cells
 from sozlib.disclosure.ledger import NOTHING, Ledger, published_counts
@@ -72,6 +73,28 @@ def test_what_overlapping_ages_give_away_is_found_and_closed():
     assert hidden_areas(public.indicators, "older") == {"0101", "0102"}
     assert hidden_areas(public.indicators, "u15") == {"0101", "0102"}, "the smallest, and what its region would tell"
     assert hidden_areas(public.indicators, "u18") == set()
+
+
+def test_two_processes_hide_what_one_does(monkeypatch):
+    """Tables that share nobody are looked at side by side."""
+    monkeypatch.setattr("sozlib.disclosure.widening._FEW", 0)
+    table = aged(young=[20, 30, 40, 50, 60], old=[2, 10, 12, 14, 16])
+    other = aged(young=[60, 30, 40, 50, 20], old=[16, 10, 12, 14, 2]).assign(measure=lambda rows: rows["measure"] + "2")
+    again = [
+        entry(
+            id=f"{indicator.id}2",
+            numerator=indicator.numerator[0].model_dump() | {"measure": "cases2"},
+            denominator={"measure": "people2"},
+        )
+        for indicator in AGES
+    ]
+    district = protection([*AGES, *again], pd.concat([table, other], ignore_index=True))
+    alone, further = widened(district, {})
+    with Crew(2) as crew:
+        together, theirs = widened(district, {}, crew=crew)
+    assert {area for _, area, _ in further} == {"0101", "0202"}
+    assert theirs == further
+    pd.testing.assert_frame_equal(together.indicators, alone.indicators)
 
 
 def test_nothing_more_is_hidden_where_nothing_is_too_narrow():
