@@ -106,6 +106,11 @@ class Attack:
     inferences: tuple[Inference, ...]
     revised: int = 0
 
+    @property
+    def short(self) -> list[Inference]:
+        """Those that are less uncertain than the rule asks."""
+        return [inference for inference in self.inferences if not inference.safe]
+
     def __iter__(self) -> Iterator[Inference]:
         return iter(self.inferences)
 

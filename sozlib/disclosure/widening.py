@@ -4,7 +4,8 @@ Counts are chosen for hiding by looking at small numbers and at sums of areas (:
 Groups that overlap, balances, what was published before and what other editions show can give some away all the same.
 So the edition is attacked before it is written. Where a count is too narrow, the shadow prices of the intruder's two
 linear programmes name the published numbers that make it so [1]_; the smallest of them that may be hidden is, wherever
-it stands and with all that follows, and what has changed is attacked again.
+it stands and with all that follows, and what has changed is attacked again. In the end what the others have made
+needless is shown again, the largest first.
 
 A count that stays too narrow although nothing is left to hide follows from what readers have from elsewhere. The proof
 (:mod:`~sozlib.disclosure.proof`), which knows nothing of this choice, decides what that means.
@@ -26,7 +27,7 @@ import pandas as pd
 
 from sozlib.crew import Crew
 from sozlib.disclosure import ranges
-from sozlib.disclosure.attack import Attack, Inference, attack
+from sozlib.disclosure.attack import Attack, attack
 from sozlib.disclosure.bounds import binding
 from sozlib.disclosure.equations import Equation, equations, goal
 from sozlib.disclosure.hidden import hidden_cells
@@ -75,23 +76,32 @@ class Table:
         further
             Counts hidden beyond its own choice so far.
         """
-        while fresh := self._cuts(shown, further):
-            further |= fresh
+        chosen: list[dict[Cell, float]] = []
+        while (found := self._attacked(shown)) is not None and found.short:
+            fresh = dict(_cuts(found, further, _told(shown, self.protection.full, self.kinds)))
+            if not fresh:
+                return further, _state(shown)
+            chosen.append(fresh)
+            further = further.union(fresh)
             shown = self.protection.publication(further)
+        # What was hidden for one count may have become needless by what was hidden for another; not the very last.
+        needed = {cell for fresh in chosen[-1:] if len(fresh) == 1 for cell in fresh}
+        numbers = {cell: number for fresh in chosen for cell, number in fresh.items() if cell not in needed}
+        for cell in sorted(numbers, key=lambda cell: (-numbers[cell], cell)):
+            less = self.protection.publication(further - {cell})
+            if (found := self._attacked(less)) is not None and not found.short:
+                further, shown = further - {cell}, less
         return further, _state(shown)
 
-    def _cuts(self, shown: Publication, further: Cells) -> Cells:
+    def _attacked(self, shown: Publication) -> Attack | None:
+        """An attack; None where the numbers contradict each other."""
         full = self.protection.full
         hidden = hidden_cells(full.indicators, shown.indicators, full.population, shown.population)
         hidden = replace(hidden, amounts=self.protection.amounts)
         try:
-            found = attack(
-                shown, hidden, self.kinds, self.beside, earlier=self.earlier, before=self.limits, exact=False
-            )
+            return attack(shown, hidden, self.kinds, self.beside, earlier=self.earlier, before=self.limits, exact=False)
         except ContradictionError:  # no choice of cells mends numbers that are wrong; the proof tells
-            return Cells()
-        short = [inference for inference in found if not inference.safe]
-        return Cells(_cuts(found, short, further, _told(shown, full, self.kinds))) if short else Cells()
+            return None
 
 
 def widened(
@@ -183,13 +193,13 @@ def _told(table: Publication, full: Publication, kinds: Mapping[str, str]) -> di
     return {count.identity: number for count, number in ranges.shown(full, kinds) if count.identity in told}
 
 
-def _cuts(found: Attack, short: Sequence[Inference], cells: Cells, told: Mapping[Identity, float]) -> Iterator[Cell]:
-    """Counts to hide so that those found too precisely become wider: one for each, unless one serves two."""
+def _cuts(found: Attack, cells: Cells, told: Mapping[Identity, float]) -> Iterator[tuple[Cell, float]]:
+    """Counts to hide, with their numbers, so that those found too precisely become wider: one each, or one for two."""
     lines = equations(found.system)
-    goals = [goal(found.system, inference.count)[0] for inference in short]
+    goals = [goal(found.system, inference.count)[0] for inference in found.short]
     bounds = binding([line.row for line in lines], [line.right for line in lines], goals)
     chosen: set[Cell] = set()
-    for inference, (below, above) in zip(short, bounds, strict=True):
+    for inference, (below, above) in zip(found.short, bounds, strict=True):
         # A number of people is at least none: while the upper end is below the width, only that end helps.
         top = inference.required if inference.within is None else inference.within[1]
         sides = (above, below) if inference.high < top else (below | above,) if inference.within is None else (below,)
@@ -197,7 +207,7 @@ def _cuts(found: Attack, short: Sequence[Inference], cells: Cells, told: Mapping
         if candidates and chosen.isdisjoint(candidates):
             cell = min(candidates, key=lambda cell: (candidates[cell], cell))
             chosen.add(cell)
-            yield cell
+            yield cell, candidates[cell]
 
 
 def _candidates(

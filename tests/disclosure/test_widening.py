@@ -75,6 +75,16 @@ def test_what_overlapping_ages_give_away_is_found_and_closed():
     assert hidden_areas(public.indicators, "u18") == set()
 
 
+def test_what_was_hidden_for_one_count_and_serves_none_any_more_is_shown_again():
+    """Four counts are hidden one after the other; the last two do alone."""
+    district = protection(AGES, aged(young=[30, 3, 2, 20, 2], old=[3, 6, 4, 1, 1]))
+    public, further = widened(district, {})
+    assert {area for _, area, _ in further} == {"0103", "02"}
+    assert all(i.safe for i in attacked(district, public))
+    for cell in further:
+        assert not all(i.safe for i in attacked(district, district.publication(further - {cell}))), "both are needed"
+
+
 def test_two_processes_hide_what_one_does(monkeypatch):
     """Tables that share nobody are looked at side by side."""
     monkeypatch.setattr("sozlib.disclosure.widening._FEW", 0)
