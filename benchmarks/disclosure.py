@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.measure import Stopwatch
+from sozlib.crew import Crew
 from sozlib.disclosure.attack import Inference, attack
 from sozlib.disclosure.hidden import hidden_cells
 from sozlib.disclosure.publication import Protection, Publication
@@ -144,7 +145,8 @@ def disclosure(areas: int, indicators: int, years: int) -> None:
     protection, everything = report.protection, report.protection.full
     print(f"  {areas} areas x {indicators} indicators x {years} years: {len(report.full)} rows")
     watch = Stopwatch()
-    ours, further = widened(protection, {})
+    with Crew() as crew:
+        ours, further = widened(protection, {}, crew=crew)
     print(f"  protection until nothing is too narrow: {_seconds(watch)}; {len(further)} counts found by attack")
     watch = Stopwatch()
     alone = protection.publication()
