@@ -14,7 +14,7 @@ import pandas as pd
 
 from sozlib.disclosure import ranges
 from sozlib.disclosure.attack import infer
-from sozlib.disclosure.bounds import ContradictionError
+from sozlib.disclosure.programme import ContradictionError
 from sozlib.disclosure.publication import Published
 from sozlib.disclosure.system import Count, System, expressed
 from sozlib.indicators.catalogue import Indicator, catalogue_of
@@ -109,10 +109,11 @@ def _intervals(
     edition: Published, kinds: Mapping[str, str], base: str, wanted: Sequence[Count]
 ) -> Sequence[tuple[float, float]]:
     """What follows from the edition's numbers; anything where these contradict each other."""
+    exact = ranges.exact(edition, ranges.shown(edition, kinds))
     # Where somebody is neither male nor female, the two sexes do not add up to all.
     for sexes in (("m", "f"), ("m", "f", "d")) if wanted else ():
         try:
-            return infer(System.of(ranges.exact(edition, kinds), edition.areas, base, sexes), wanted)
+            return infer(System.of(exact, edition.areas, base, sexes), wanted)
         except ContradictionError:
             continue
     return [(-np.inf, np.inf)] * len(wanted)
