@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -151,10 +152,10 @@ def _not_meant(
                 yield Remainder(Count(below, *place), Count(above, *place)), float(number)
 
 
-def _with_shown(snapshot: Published, hidden: Hidden) -> pd.DataFrame:
-    """Rows of the record with both true counts: what is not in it is shown as it is."""
+def _with_shown(snapshot: Published, hidden: Hidden, how: Literal["inner", "right"] = "inner") -> pd.DataFrame:
+    """Rows of the record, or of the edition, with both true counts: what is not in the record is shown as it is."""
     key, counted = ["indicator", "area", "period"], ["numerator", "denominator"]
-    rows = hidden.indicators.merge(snapshot.indicators[[*key, *counted]], on=key, suffixes=("", "_shown"))
+    rows = hidden.indicators.merge(snapshot.indicators[[*key, *counted]], how=how, on=key, suffixes=("", "_shown"))
     return rows.assign(**{name: rows[name].fillna(rows[f"{name}_shown"]) for name in counted})
 
 
@@ -169,7 +170,30 @@ def _on_few_people(
     rows = rows[rows["indicator"].isin(people)]
     everybody = rows["denominator"]
     small = (everybody < least) & (rows["numerator"].abs() > 0) & (rows["numerator"] != everybody)
-    return {count.identity for count, _ in counts(rows[small].assign(denominator=np.nan), catalogue, kinds)}
+    return _numerators(rows[small], catalogue, kinds)
+
+
+def _readers_own(snapshot: Published, hidden: Hidden, rows: pd.DataFrame, rule: Rule) -> pd.Series:
+    """How much of each numerator stems from the readers' own areas below its area."""
+    parent = dict(zip(snapshot.areas["id"], snapshot.areas["parent"], strict=True))
+    key = ["indicator", "area", "period"]
+    level = snapshot.areas.loc[snapshot.areas["level"] == str(snapshot.meta["report"]["levels"][0]["id"]), "id"]
+    whole = _with_shown(snapshot, hidden, how="right")
+    mine = whole[whole["area"].isin(rule.own.areas) & whole["area"].isin(level)]
+    sums = []
+    while len(mine := mine.assign(area=mine["area"].map(parent)).dropna(subset="area")):
+        sums.append(mine)
+    if not sums:
+        return pd.Series(0.0, index=rows.index)
+    total = pd.concat(sums).groupby(key)["numerator"].sum()
+    wanted = pd.MultiIndex.from_frame(rows[key])
+    return pd.Series(total.reindex(wanted, fill_value=0.0).to_numpy(), index=rows.index)
+
+
+def _numerators(rows: pd.DataFrame, catalogue: Sequence[Indicator], kinds: Mapping[str, str]) -> set[Identity]:
+    """Numerators of rows that have one."""
+    pairs = counts(rows.assign(denominator=np.nan), catalogue, kinds)
+    return {count.identity for count, number in pairs if np.isfinite(number)}
 
 
 def _tops(population: pd.DataFrame) -> pd.Series:
@@ -183,7 +207,10 @@ def _tops(population: pd.DataFrame) -> pd.Series:
 def _withheld(
     snapshot: Published, hidden: Hidden, rule: Rule, catalogue: Sequence[Indicator], kinds: Mapping[str, str]
 ) -> set[Identity]:
-    """Numerators of values of which the edition tells the class or nothing: they must not be exact."""
+    """Numerators of values of which the edition tells the class or nothing: they must not be exact.
+
+    A sum of the readers' own people and nobody else is theirs.
+    """
     shows = Shows.model_validate(snapshot.meta["edition"].get("shows", {}))
     topics = {indicator.id: indicator.topic for indicator in catalogue}
     side_of = whose(snapshot.areas, str(snapshot.meta["report"]["levels"][0]["id"]), rule.own)
@@ -194,5 +221,6 @@ def _withheld(
     rows = hidden.indicators
     if shows.everything or rows.empty:
         return set()
-    chosen = [agreed(i, a) for i, a in zip(rows["indicator"], rows["area"], strict=True)]
-    return {count.identity for count, _ in counts(rows[chosen].assign(denominator=np.nan), catalogue, kinds)}
+    chosen = np.array([agreed(i, a) for i, a in zip(rows["indicator"], rows["area"], strict=True)])
+    others = rows["numerator"] - _readers_own(snapshot, hidden, rows, rule)
+    return _numerators(rows[chosen & (others.isna() | (others != 0))], catalogue, kinds)

@@ -62,6 +62,18 @@ def status(frame, indicator="quote"):
     return dict(zip(rows["area"], rows["status"], strict=True))
 
 
+def others_of(full, own):
+    """Numerators without the readers' own people where they are part of a sum, by indicator and area."""
+    numbers = full.set_index(["indicator", "area"])["numerator"].copy()
+    parent = dict(zip(AREAS["id"], AREAS["parent"], strict=True))
+    for indicator, area in [pair for pair in numbers.index if pair[1] in own]:
+        upper = parent[area]
+        while isinstance(upper, str):
+            numbers[indicator, upper] -= full.set_index(["indicator", "area"])["numerator"][indicator, area]
+            upper = parent[upper]
+    return numbers
+
+
 def side_of(area, own):
     return "own" if area in own else "others" if area in BASE else "sums"
 
@@ -71,8 +83,8 @@ def side_of(area, own):
 def test_what_is_withheld_by_agreement_is_no_number_and_follows_from_none(attack_sums, cases, care, shows, own):
     full = computed(cases, care)
     frame = seen(full, shows, tuple(own))
-    somebody = full["numerator"].set_axis(pd.MultiIndex.from_frame(full[["indicator", "area"]])) > 0
     mine = Own.of(tuple(own), AREAS, 0).areas
+    somebody = others_of(full, own) > 0
     topics = {"quote": "armut", "pflege": "pflege"}
     frame["showing"] = [
         shows.of(i, topics[i], side_of(area, mine)) for i, area in zip(frame["indicator"], frame["area"], strict=True)
@@ -86,7 +98,8 @@ def test_what_is_withheld_by_agreement_is_no_number_and_follows_from_none(attack
         rows = frame[frame["indicator"] == indicator].reset_index(drop=True)
         sums = [s for s in nested(rows, AREAS, ["indicator", "period"]) if s.total is not None]
         exact = attack_sums(rows["numerator"].isna().to_numpy(), sums)
-        # That nobody is there is open, so a sum of nobody is nobody in each part.
+        # That nobody is there is open, so a sum of nobody is nobody in each part, and a sum of the readers' own people
+        # and nobody else is theirs.
         there = somebody.reindex(pd.MultiIndex.from_frame(rows[["indicator", "area"]])).to_numpy()
         assert not exact & set(np.flatnonzero((rows["showing"] != "value") & there))
     assert all(inference.safe for inference in attacked(full, frame, shows, tuple(own)))
