@@ -6,6 +6,7 @@ the interval of every small count must be at least as wide as the rule asks.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -115,9 +116,10 @@ def tauargus(table: Table, method: str, seconds: float) -> np.ndarray | None:
         folder = Path(name)
         table.people.to_csv(folder / "people.csv", index=False)
         command = [sys.executable, "-m", "benchmarks.tauargus", name, method]
-        root = Path(__file__).parents[1]
+        # Its libraries also write logs into the current folder.
+        environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
         try:
-            subprocess.run(command, cwd=root, check=True, timeout=seconds, capture_output=True)
+            subprocess.run(command, cwd=folder, env=environment, check=True, timeout=seconds, capture_output=True)
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
             print(f"    {type(error).__name__}: {(error.stderr or b'').decode()[-300:].strip()}")
             return None
