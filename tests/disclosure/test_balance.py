@@ -10,6 +10,7 @@ from test_widening import attacked, protection
 from sozlib.disclosure.balance import told
 from sozlib.disclosure.ledger import published_counts
 from sozlib.disclosure.protect import protect
+from sozlib.disclosure.rule import Rule
 from sozlib.disclosure.publication import Publication
 from sozlib.disclosure.widening import widened
 from sozlib.indicators.compute import compute
@@ -81,7 +82,7 @@ def test_a_side_that_another_indicator_shows_is_one_count_and_hidden_in_both_pla
     arrivals = entry(id="ankunft", short_title="Ankunft", kind="rate", per=1000, numerator={"measure": "came"})
     table = moved([2, 10, 20, 30, 30], [50, 40, 30, 30, 30])
     full = compute([SALDO, arrivals], Quantities(table, AREAS, LEVELS), periods=(2000, 2030), trend_years=5)
-    public = protect(full, [SALDO, arrivals], AREAS, LEVELS, minimum=3, trend_years=5)
+    public = protect(full, [SALDO, arrivals], AREAS, LEVELS, Rule(3), trend_years=5)
     assert hidden_areas(public, "saldo") == hidden_areas(public, "ankunft") == {"0101", "0102"}
 
 
