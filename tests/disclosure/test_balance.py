@@ -10,8 +10,8 @@ from test_widening import attacked, protection
 from sozlib.disclosure.balance import told
 from sozlib.disclosure.ledger import published_counts
 from sozlib.disclosure.protect import protect
-from sozlib.disclosure.rule import Rule
 from sozlib.disclosure.publication import Publication
+from sozlib.disclosure.rule import Rule
 from sozlib.disclosure.widening import widened
 from sozlib.indicators.compute import compute
 from sozlib.indicators.quantities import Quantities
