@@ -126,5 +126,9 @@ class Programme:
     def _status(self, weights: _Numbers) -> highspy.HighsModelStatus:
         self._highs.changeColsCost(self._size, self._columns, weights)
         self._highs.run()
+        if self._highs.getModelStatus() == highspy.HighsModelStatus.kUnknown:
+            # Where it last stopped was no good place to start from.
+            self._highs.clearSolver()
+            self._highs.run()
         status: highspy.HighsModelStatus = self._highs.getModelStatus()
         return status

@@ -141,6 +141,7 @@ def test_the_range_of_a_class_holds_what_is_printed_in_it(value, tenths, decimal
 @pytest.mark.parametrize("shows", [Shows(), OTHERS, Shows(others="nothing", sums="value")])
 @settings(max_examples=4, deadline=None)
 @given(st.lists(st.integers(0, 12), min_size=5, max_size=5), st.lists(st.integers(12, 40), min_size=5, max_size=5))
+@example([0, 3, 7, 0, 1], [12] * 5)  # HiGHS does not solve it from where it stopped before
 def test_a_rate_is_never_shown_without_its_counts(shows, cases, people):
     """So a rounded rate tells nothing of a hidden count: there is none beside it."""
     indicators = [
