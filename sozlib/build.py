@@ -102,26 +102,27 @@ def build(project: Project, edition: str, wish: Wish = EVERYTHING, say: Say = pr
 
     about = edition_of(project, edition)
     name = edition + (PARTIAL if wish.partial else "")
-    began = time.perf_counter()
+    began, processes = time.perf_counter(), wish.workers or project.report.workers
     workshop, report = project.workshop(name), project.output(name)
     if not about.public:
         keep_apart(report, project.output(PUBLIC))
     # A partial build reads the whole one's snapshot, so the two never run at the same time.
     with (
         exclusive(project.workshop(edition)),
-        Crew(wish.workers or project.report.workers) as crew,
-        Workers(wish.workers or project.report.workers, chapter_environment(project)) as workers,
+        Crew(processes) as crew,
+        Workers(processes, chapter_environment(project)) as workers,
         contextlib.ExitStack() as stack,
     ):
         recover(report)
         watched = _look(project)
         say("Daten lesen und prüfen …")
-        if _forks_here(project, wish):
+        forks = _forks_here(project, wish)
+        if forks:
             workers.warm(1)  # most builds run a chapter
         ready = ready_snapshot(project, edition)
         if ready is None:
             crew.warm(*_LATER)
-            if _forks_here(project, wish):
+            if forks:
                 workers.warm()
         from sozlib.book.assemble import assemble, choose_assembler, volume_keys, volume_reasons
         from sozlib.book.checks import check_site

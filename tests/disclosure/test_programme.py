@@ -16,9 +16,7 @@ TOPS, FIXED = st.sampled_from([np.inf, 20.0]), st.sampled_from([None, 0, 3])
 @given(
     st.lists(st.lists(st.integers(-1, 1), min_size=5, max_size=5), min_size=1, max_size=4),
     st.lists(st.integers(0, 9), min_size=5, max_size=5),
-    st.lists(
-        st.tuples(WEIGHTS, st.sampled_from([np.inf, 20.0]), st.sampled_from([None, 0, 3])), min_size=1, max_size=5
-    ),
+    st.lists(st.tuples(WEIGHTS, TOPS, FIXED), min_size=1, max_size=5),
 )
 @settings(max_examples=40, deadline=None)
 def test_each_answer_is_that_of_a_fresh_programme(rows, true, questions):
