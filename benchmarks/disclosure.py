@@ -16,6 +16,7 @@ import pandas as pd
 from benchmarks.measure import Stopwatch
 from sozlib.crew import Crew
 from sozlib.disclosure.attack import Inference, attack
+from sozlib.disclosure.differencing import with_groups
 from sozlib.disclosure.hidden import hidden_cells
 from sozlib.disclosure.publication import Protection, Publication
 from sozlib.disclosure.widening import widened
@@ -142,8 +143,11 @@ def kept(full: pd.DataFrame, shown: pd.DataFrame) -> tuple[float, float]:
 def disclosure(areas: int, indicators: int, years: int) -> None:
     """Print time and result of protection and attack."""
     report = invented(areas, indicators, years)
-    protection, everything = report.protection, report.protection.full
+    everything = report.protection.full
     print(f"  {areas} areas x {indicators} indicators x {years} years: {len(report.full)} rows")
+    watch = Stopwatch()
+    protection = with_groups(report.protection, {})
+    print(f"  small groups by subtraction: {_seconds(watch)}; {len(protection.groups)} of them")
     watch = Stopwatch()
     with Crew() as crew:
         ours, further = widened(protection, {}, crew=crew)
@@ -154,7 +158,8 @@ def disclosure(areas: int, indicators: int, years: int) -> None:
     careless = replace(everything, indicators=naive(report.full))
     for name, shown in (("sozlib", ours), ("protection alone", alone), ("threshold alone", careless)):
         watch = Stopwatch()
-        found = attack(shown, hidden_cells(report.full, shown.indicators, _NOBODY, _NOBODY), {}, exact=False)
+        hidden = hidden_cells(report.full, shown.indicators, _NOBODY, _NOBODY)
+        found = attack(shown, replace(hidden, groups=protection.groups), {}, exact=False)
         cells, people = kept(report.full, shown.indicators)
         print(f"  {name}: shown {cells:.2%} of cells, {people:.2%} of counts; {_told(found.inferences)}")
         print(f"    attack: {_seconds(watch)}")

@@ -19,6 +19,7 @@ import sozlib
 from sozlib.analysis.analyse import analyse, examine_analyses
 from sozlib.analysis.standardisation import protect_standardised, standardised
 from sozlib.crew import Crew
+from sozlib.disclosure.differencing import with_groups
 from sozlib.disclosure.dominance import levels
 from sozlib.disclosure.hidden import hidden_cells, read_hidden, record_of, write_hidden
 from sozlib.disclosure.ledger import ledger_of
@@ -133,9 +134,13 @@ def make_snapshot(
         given=frozenset(cell for other in held for cell in read_hidden(record_of(other.path)).further),
     )
     kinds = kinds_of(state.observations.sources.values())
+    protection = with_groups(protection, kinds)
     shown, further = widened(protection, kinds, held, crew)
     hidden = hidden_cells(state.indicators, shown.indicators, state.population, shown.population)
-    write_hidden(replace(hidden, amounts=state.amounts, further=protection.given | further), record_of(path))
+    write_hidden(
+        replace(hidden, amounts=state.amounts, groups=protection.groups, further=protection.given | further),
+        record_of(path),
+    )
     analyses = analyse(
         project,
         state.catalogue,
@@ -296,6 +301,11 @@ def _sources(observations: Observations) -> list[dict[str, Any]]:
             "measures": [m.id for m in source.measures if m.id not in observations.contributions],
             "counted": [m.id for m in source.measures if m.kind == "count" and m.id not in observations.contributions],
             "guarded": [m.id for m in source.measures if m.dominance],
+            "sums": [
+                {"total": total.term, "parts": [part.term for part in parts], "complete": complete}
+                for total, parts, complete in source.sums
+                if all(observations.measures[side.measure].kind == "count" for side in (total, *parts))
+            ],
         }
         for source in observations.sources.values()
     ]

@@ -159,6 +159,7 @@ def attack(
     known = _numbers([*own, *others])
     numbers = targets.numbers | known
     limits = _limits([snapshot, *held], kinds, before, numbers)
+    groups = [(count, np.nan) for count in targets.groups]
     # Of what is shown rounded only what the rule protects is asked for.
     rounded = _numbers(listed).keys()
     open_to_question = {key for key in targets.true if key not in rounded or key in targets.required}
@@ -172,7 +173,7 @@ def attack(
     # where somebody is neither male nor female the intruder must reckon with a third group.
     tries = [(more, sexes) for more in ([*told, *lost], told) for sexes in (("m", "f"), ("m", "f", "d"))]
     for more, sexes in tries[: None if lost else 2]:
-        system = System.of([*own, *others, *more], snapshot.areas, base, sexes, limits)
+        system = System.of([*own, *groups, *others, *more], snapshot.areas, base, sexes, limits)
         asked: list[Count | Remainder] = [count for key, count in system.unknown.items() if key in open_to_question]
         asked += targets.remainders
         needed = {**targets.missing, **targets.required}
@@ -193,7 +194,7 @@ def attack(
     if (others or more or before) and not all(inference.safe for inference in inferences):
         nothing = emptied(snapshot)
         empty = ranges.exact(nothing, ranges.shown(nothing, kinds))
-        without = [*empty, *others, *more], snapshot.areas, base, sexes
+        without = [*empty, *groups, *others, *more], snapshot.areas, base, sexes
         limits = _limits([nothing, *held], kinds, before, numbers)
         inferences = _as_far_as_possible(inferences, System.of(*without, limits))
     shown = rounded | known.keys()

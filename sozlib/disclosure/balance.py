@@ -39,7 +39,7 @@ def balanced(
     indicators: pd.DataFrame, catalogue: Sequence[Indicator], kinds: Mapping[str, str]
 ) -> Iterator[tuple[Count, float]]:
     """Counts behind all balances, see :func:`told`; for the parameters see :func:`sozlib.disclosure.system.counts`."""
-    for indicator in catalogue:
+    for indicator in filter(sides, catalogue):
         rows = indicators[indicators["indicator"] == indicator.id]
         for terms, numbers in told(indicator, rows):
             parts = expressed(terms, kinds)

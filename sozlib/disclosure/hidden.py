@@ -23,7 +23,7 @@ from sozlib.disclosure.ledger import Cells
 COLUMNS = ("numerator", "denominator", "value", "lower", "upper", "trend_change")
 
 #: Tables of the record.
-_NAMES = ("indicators", "population", "amounts", "further")
+_NAMES = ("indicators", "population", "amounts", "groups", "further")
 
 _KEY = ["indicator", "area", "period"]
 _GROUP = ["area", "period", "sex", "age_from"]
@@ -41,13 +41,17 @@ class Hidden:
         Columns area, period, sex, age_from, value.
     amounts
         Protection levels of amounts that give away a contributor (:func:`sozlib.disclosure.dominance.levels`).
+    groups
+        Small groups that no table shows and that follow from others (:mod:`~sozlib.disclosure.differencing`).
     further
-        Counts that had to be hidden because of others, found by attack (:mod:`~sozlib.disclosure.widening`).
+        Counts that had to be hidden because of others: for these groups, or found by attack
+        (:mod:`~sozlib.disclosure.widening`).
     """
 
     indicators: pd.DataFrame
     population: pd.DataFrame
     amounts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PLACED)))
+    groups: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PLACED)))
     further: Cells = frozenset()
 
     @cached_property
@@ -138,10 +142,11 @@ def is_written(folder: Path) -> bool:
 
 def read_hidden(folder: Path) -> Hidden:
     """Read a record."""
-    indicators, population, amounts, further = (pd.read_parquet(folder / f"{name}.parquet") for name in _NAMES)
-    return Hidden(indicators, population, amounts, frozenset(further.itertuples(index=False, name=None)))
+    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in _NAMES}
+    further = frozenset(tables.pop("further").itertuples(index=False, name=None))
+    return Hidden(**tables, further=further)
 
 
 def _tables(hidden: Hidden) -> Iterable[tuple[str, pd.DataFrame]]:
     further = pd.DataFrame(sorted(hidden.further), columns=list(PLACED[:3]))
-    return zip(_NAMES, (hidden.indicators, hidden.population, hidden.amounts, further), strict=True)
+    return zip(_NAMES, (hidden.indicators, hidden.population, hidden.amounts, hidden.groups, further), strict=True)

@@ -39,7 +39,6 @@ from sozlib.disclosure.opening import opened
 from sozlib.disclosure.own import NOBODY, Own
 from sozlib.disclosure.rounding import sides
 from sozlib.disclosure.rule import Rule
-from sozlib.edition import SIDES
 from sozlib.indicators.catalogue import SURFACE, Indicator, Term
 from sozlib.indicators.compute import compared, typed
 
@@ -165,28 +164,16 @@ def _cells(
             cell["few"] = few
             # Whoever is not meant is covered only where all are rounded, too.
             beside = indicator.denominator if side == "numerator" and indicator.kind == "proportion" else ()
-            parts.append(pd.DataFrame({**cell, "minimum": _hideable(rule, terms, beside, side_of[rows.index])}))
+            parts.append(pd.DataFrame({**cell, "minimum": rule.hideable(terms, side_of[rows.index], beside)}))
         both = rows["numerator"].to_numpy(dtype=float), rows["numerator_size"].to_numpy(dtype=float)
         for terms, numbers in balance.split(balance.sides(indicator), *both):
             key, lag = key_of(terms)
             cell = {"key": key, "area": rows["area"], "at": rows["period"] - lag, "number": numbers, "size": numbers}
             cell["least"], cell["few"] = np.where(numbers > 0, numbers, np.nan), np.zeros(len(rows), dtype=bool)
-            parts.append(pd.DataFrame({**cell, "minimum": _hideable(rule, terms, (), side_of[rows.index])}))
+            parts.append(pd.DataFrame({**cell, "minimum": rule.hideable(terms, side_of[rows.index])}))
     cells = pd.concat(parts, ignore_index=True)
     first, together = dict.fromkeys(("number", "size"), "first"), {"least": "min", "minimum": "max", "few": "any"}
     return cells.groupby(["key", "area", "at"], as_index=False, sort=False).agg(first | together)
-
-
-def _hideable(
-    rule: Rule, terms: Sequence[Term], beside: Sequence[Term], side: npt.NDArray[np.object_]
-) -> npt.NDArray[np.int_]:
-    """Counts above zero and below this are hidden: the rule's minimum, 0 where rounding covers it."""
-    least = rule.minimum(terms)
-    found: npt.NDArray[np.int_] = np.full(len(side), least)
-    for whose in SIDES:
-        if rule.rounding.covers((*terms, *beside), whose, least):
-            found[side == whose] = 0
-    return found
 
 
 def _hidden(
@@ -276,7 +263,7 @@ def protect_population(
     least = np.full(len(cells), rule.edition)
     if measure:
         side = sides(cells["area"], areas, level, NOBODY)
-        least = _hideable(rule, [Term(measure=measure)], (), side)
+        least = rule.hideable([Term(measure=measure)], side)
         place = population_keys(cells, measure), cells["area"], cells["period"]
         told, more, shut = ledger.tells(*place, sizes), among(*place, further), among(*place, closed)
     primary = ((sizes > 0) & (sizes < least)) | more

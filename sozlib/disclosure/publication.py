@@ -80,8 +80,11 @@ class Protection:
         Protection levels of amounts that give away a contributor.
     ledger
         What the readers know from earlier releases.
+    groups
+        Small groups that no table shows and that follow from others (:mod:`~sozlib.disclosure.differencing`).
     given
-        Counts that an edition the readers also hold hides beyond its own choice (:mod:`~sozlib.disclosure.widening`).
+        Counts to hide for them, and those that an edition the readers also hold hides beyond its own choice
+        (:mod:`~sozlib.disclosure.widening`).
     """
 
     full: Publication
@@ -89,6 +92,7 @@ class Protection:
     rounded: Publication | None = None
     amounts: pd.DataFrame = field(default_factory=NO_AMOUNTS.copy)
     ledger: Ledger = NOTHING
+    groups: pd.DataFrame = field(default_factory=NO_AMOUNTS.copy)
     given: Cells = frozenset()
 
     @cached_property

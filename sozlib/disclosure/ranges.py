@@ -1,6 +1,7 @@
 """What an edition tells of counts whose numbers it does not show: inequalities between them.
 
-* Those meant are never more than all, whether the edition shows how many all are or not.
+* Those meant are never more than all, whether the edition shows how many all are or not; parts are no more than their
+  whole (:mod:`~sozlib.disclosure.wholes`).
 * A rounded number says between which two the true one lies.
 * A class says between which limits a value lies, and so between which multiples of the denominator its numerator does.
 
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sozlib.disclosure import wholes
 from sozlib.disclosure.balance import balanced
 from sozlib.disclosure.publication import Published
 from sozlib.disclosure.rounding import whose
@@ -57,6 +59,7 @@ def told(snapshot: Published, catalogue: Sequence[Indicator], kinds: Mapping[str
         if indicator.kind == "proportion" and not _apart(above, below, known):
             yield _at_most(above, below)
     yield from of_classes(snapshot, catalogue, kinds)
+    yield from wholes.told(snapshot, catalogue, kinds)
 
 
 def of_classes(snapshot: Published, catalogue: Sequence[Indicator], kinds: Mapping[str, str]) -> Iterator[Limit]:

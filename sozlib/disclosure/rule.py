@@ -10,11 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sozlib.disclosure.own import NOBODY, Own
 from sozlib.disclosure.rounding import EXACT, Rounding
-from sozlib.edition import Side
+from sozlib.edition import SIDES, Side
 from sozlib.indicators.catalogue import Term
 
 
@@ -67,3 +69,24 @@ class Rule:
         if not self.protects:
             return self.edition
         return max([self.edition, *(self.sources.get(m, 0) for term in terms for m in term.measures)])
+
+    def hideable(
+        self, terms: Sequence[Term], side: npt.NDArray[np.object_], beside: Sequence[Term] = ()
+    ) -> npt.NDArray[np.int_]:
+        """Counts of these terms above zero and below this are hidden: the minimum, 0 where rounding covers it.
+
+        Parameters
+        ----------
+        terms
+            What is counted.
+        side
+            Whose areas the counts are about.
+        beside
+            Terms that have to be rounded, too, for rounding to cover the count.
+        """
+        least = self.minimum(terms)
+        found: npt.NDArray[np.int_] = np.full(len(side), least)
+        for whose in SIDES:
+            if self.rounding.covers((*terms, *beside), whose, least):
+                found[side == whose] = 0
+        return found

@@ -1,7 +1,8 @@
 """Which rows of an edition have to do with each other.
 
 Indicators share a table in a year if they count or divide by the same measure. What is published of one table says
-nothing about the counts of another, so each can be attacked by itself, and again only when it has changed.
+nothing about the counts of another, so each can be attacked by itself, and again only when it has changed. A sum of
+counts that are all shown (this year's people and last year's) says nothing new and holds no tables together.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import pandas as pd
 
 from sozlib.disclosure.publication import Publication, Published
 from sozlib.disclosure.system import Count, Limit
+from sozlib.disclosure.wholes import about, columns, plain, wholes_of
 from sozlib.indicators.catalogue import Indicator, Term
 
 T = TypeVar("T")
@@ -31,6 +33,8 @@ class Tables:
     ----------
     of_place
         Table of each measure and year.
+    of_row
+        Table of each indicator and year.
     catalogue
         Indicators by id.
     measure
@@ -38,6 +42,7 @@ class Tables:
     """
 
     of_place: Mapping[Place, int]
+    of_row: Mapping[tuple[str, int], int]
     catalogue: Mapping[str, Indicator]
     measure: str | None
 
@@ -51,12 +56,29 @@ class Tables:
     ) -> Tables:
         """Tables of an edition and of what was published ``earlier``, numbers or ``limits``, which may connect some."""
         by_id, measure = {indicator.id: indicator for indicator in catalogue}, edition.meta["report"]["population"]
-        rows = edition.indicators[["indicator", "period"]].drop_duplicates()
-        together = [_places(_terms(by_id[id]), int(period)) for id, period in rows.itertuples(index=False)]
+        rows = edition.indicators[["indicator", "period"]].drop_duplicates().itertuples(index=False, name=None)
+        redundant = _redundant(edition.indicators, catalogue)
+        of_row = {
+            (id, period): [
+                place
+                for side in ("numerator", "denominator")
+                if (id, side, period) not in redundant
+                for place in _places(getattr(by_id[id], side), int(period))
+            ]
+            or _places(_terms(by_id[id]), int(period))[:1]
+            for id, period in rows
+        }
+        together = list(of_row.values())
         together += [[(str(measure), int(period))] for period in edition.population["period"].unique() if measure]
+        together += [
+            [(measure, year) for term in whole.terms for measure in term.measures]
+            for whole in wholes_of(catalogue, edition.meta)
+            for year in {year for places in together for _, year in places}
+        ]
         together += {count.identity[0]: _places_of(count) for count, _ in earlier}.values()
         together += [[place for count, _ in limit.parts for place in _places_of(count)] for limit in limits]
-        return cls(_connected(together), by_id, measure)
+        of_place = _connected(together)
+        return cls(of_place, {row: of_place[places[0]] for row, places in of_row.items()}, by_id, measure)
 
     def split(self, edition: Published) -> dict[int, Publication]:
         """Rows of an edition by table."""
@@ -83,7 +105,33 @@ class Tables:
         return found
 
     def _of(self, indicator: str, period: int) -> int:
-        return self.of_place[_places(_terms(self.catalogue[indicator]), int(period))[0]]
+        return self.of_row[indicator, int(period)]
+
+
+def _redundant(indicators: pd.DataFrame, catalogue: Sequence[Indicator]) -> set[tuple[str, str, int]]:
+    """Sums of several counts that are shown, as are all of these: indicator, side, period."""
+    sums = [
+        (indicator.id, side, getattr(indicator, side))
+        for indicator in catalogue
+        for side in ("numerator", "denominator")
+        if len(getattr(indicator, side)) > 1
+    ]
+    if not sums:
+        return set()
+    wanted = {plain(term) for *_, terms in sums for term in terms}
+    shown: dict[Term, set[tuple[str, int]]] = {}
+    for term, _, numbers in columns(indicators, about(catalogue, wanted), {}):
+        shown.setdefault(term, set()).update(numbers.dropna().index)
+    found = set()
+    for id, side, terms in sums:
+        rows = indicators.loc[indicators["indicator"] == id, ["area", "period", side]]
+        for period in map(int, rows["period"].unique()):
+            of_year = rows[rows["period"] == period]
+            places = [{(area, period - term.lag) for area in of_year["area"]} for term in terms]
+            all_shown = all(of_term <= shown.get(plain(t), set()) for t, of_term in zip(terms, places, strict=True))
+            if all_shown and of_year[side].notna().all():
+                found.add((id, side, period))
+    return found
 
 
 def _terms(indicator: Indicator) -> list[Term]:

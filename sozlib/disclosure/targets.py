@@ -1,8 +1,8 @@
 """What the attack asks about: the hidden counts of an edition, and how uncertain the rule wants each to stay.
 
-The true numbers are used for this alone. Protected are small counts, and where a share is told the few people who are
-**not** meant: whoever knows all and those meant knows them. Of values that an edition does not tell, the count must not
-be exact.
+The true numbers are used for this alone. Protected are small counts, small groups that follow from others
+(:mod:`~sozlib.disclosure.differencing`), and where a share is told the few people who are **not** meant: whoever knows
+all and those meant knows them. Of values that an edition does not tell, the count must not be exact.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ class Targets:
     ----------
     true
         Hidden counts with their numbers.
+    groups
+        Counts that stand in no table: small groups among them, and those that a region's are made of.
     remainders
         People who are not meant and few, of values that are hidden.
     required
@@ -49,6 +51,7 @@ class Targets:
     required: Mapping[Identity, float]
     around: Mapping[Identity, tuple[float, float]]
     missing: Mapping[Identity, float]
+    groups: tuple[Count, ...] = ()
 
     @property
     def numbers(self) -> dict[Identity, float]:
@@ -70,8 +73,10 @@ class Targets:
         pairs += balanced(rows[rows["lower"].notna()], catalogue, kinds)
         if measure:
             pairs += people(hidden.population.assign(age_to=_tops(hidden.population)), measure)
-        true = {count.identity: (count, number) for count, number in pairs if np.isfinite(number)}
         rule = Rule.of(snapshot.meta, snapshot.areas)
+        groups = [(count, row["number"]) for count, row in counts_in(hidden.groups, kinds)]
+        pairs += [(count, number) for count, number in groups if _protected(count, number, rule)]
+        true = {count.identity: (count, number) for count, number in pairs if np.isfinite(number)}
         # Nobody in a sum is nobody in its parts: that cannot be hidden, and it is open by rule.
         withheld = {key for key in _withheld(snapshot, hidden, rule, catalogue, kinds) & true.keys() if true[key][1]}
         few = _on_few_people(snapshot, hidden, catalogue, kinds) & true.keys()
@@ -99,7 +104,7 @@ class Targets:
             for count in _not_delivered(snapshot, catalogue, kinds)
             if count.identity not in true and count.area not in rule.own.areas and not _amount(count, kinds)
         }
-        return cls(true, tuple(rest for rest, _ in rests), required, around, missing)
+        return cls(true, tuple(rest for rest, _ in rests), required, around, missing, tuple(c for c, _ in groups))
 
     def asked_of(self, count: Identity, low: float, high: float) -> float:
         """Width that the rule asks of a count that lies between two numbers."""

@@ -31,7 +31,7 @@ from sozlib.disclosure.attack import Attack, attack
 from sozlib.disclosure.bounds import binding
 from sozlib.disclosure.equations import Equation, equations, goal
 from sozlib.disclosure.hidden import hidden_cells
-from sozlib.disclosure.ledger import Cell, Cells, cell_of
+from sozlib.disclosure.ledger import COLUMNS, Cell, Cells, cell_of, counts_in
 from sozlib.disclosure.programme import ContradictionError
 from sozlib.disclosure.publication import Protection, Publication, Published
 from sozlib.disclosure.system import Count, Identity, Limit
@@ -97,7 +97,7 @@ class Table:
         """An attack; None where the numbers contradict each other."""
         full = self.protection.full
         hidden = hidden_cells(full.indicators, shown.indicators, full.population, shown.population)
-        hidden = replace(hidden, amounts=self.protection.amounts)
+        hidden = replace(hidden, amounts=self.protection.amounts, groups=self.protection.groups)
         try:
             return attack(shown, hidden, self.kinds, self.beside, earlier=self.earlier, before=self.limits, exact=False)
         except ContradictionError:  # no choice of cells mends numbers that are wrong; the proof tells
@@ -132,24 +132,28 @@ def widened(
     if not protection.edition.protects:
         return edition, further
     earlier, limits = list(protection.ledger.counts(kinds)), list(protection.ledger.limits(kinds))
-    tables = Tables.of(edition, protection.catalogue, earlier, limits)
-    earlier_of = tables.sorted_by_table(earlier, lambda pair: pair[0])
-    limits_of = tables.sorted_by_table(limits, lambda limit: limit.parts[0][0])
-    full = tables.split(protection.full)
-    rounded = tables.split(protection.rounded) if protection.rounded else {}
-    others = [tables.split(other) for other in held]
-    # Where everything is known and shown there is nothing to find.
-    looked_at = {number: _state(table) for number, table in full.items() if _complete(table)}
+    groups = [(count, row) for count, row in counts_in(protection.groups, kinds)]
+    done: set[bytes] = set()
     while True:
-        jobs: dict[int, Job] = {}
+        tables = Tables.of(edition, protection.catalogue, earlier, limits)
+        earlier_of = tables.sorted_by_table(earlier, lambda pair: pair[0])
+        limits_of = tables.sorted_by_table(limits, lambda limit: limit.parts[0][0])
+        groups_of = tables.sorted_by_table(groups, lambda pair: pair[0])
+        full = tables.split(protection.full)
+        rounded = tables.split(protection.rounded) if protection.rounded else {}
+        others = [tables.split(other) for other in held]
+        # Where everything is known and shown there is nothing to find.
+        done |= {_state(table) for table in full.values() if _complete(table)}
+        jobs: list[Job] = []
         for number, shown in tables.split(edition).items():
-            if looked_at.get(number) != _state(shown):
-                alone = replace(protection, full=full[number], rounded=rounded.get(number))
+            if _state(shown) not in done:
+                rows = pd.DataFrame([row for _, row in groups_of.get(number, ())], columns=list(COLUMNS[:4]))
+                alone = replace(protection, full=full[number], rounded=rounded.get(number), groups=rows)
                 beside = [other[number] for other in others if number in other]
                 table = Table(alone, kinds, beside, earlier_of.get(number, ()), limits_of.get(number, ()))
-                jobs[number] = table, shown, further
-        found = _all_widened(list(jobs.values()), crew)
-        looked_at |= {number: state for number, (_, state) in zip(jobs, found, strict=True)}
+                jobs.append((table, shown, further))
+        found = _all_widened(jobs, crew)
+        done |= {state for _, state in found}
         more = further.union(*(cells for cells, _ in found))
         if more == further:
             return edition, further
@@ -174,7 +178,8 @@ def _widened(job: Job) -> tuple[Cells, bytes]:
 
 def _state(table: Publication) -> bytes:
     """What a table shows, for comparison."""
-    shown = table.indicators[["numerator", "denominator", "status"]], table.population[["value"]]
+    of_row = ["indicator", "area", "period", "numerator", "denominator", "status"]
+    shown = table.indicators[of_row], table.population[["area", "period", "sex", "age_from", "value"]]
     limits = repr(table.meta.get("class_limits")).encode()
     return b"".join(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes() for frame in shown) + limits
 

@@ -15,7 +15,7 @@ Rules that all sources share
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
@@ -182,6 +182,12 @@ class Selection(Parameters):
     age_from: int = Field(0, ge=0)
     age_to: int | None = None
     nationality: Nationality = ""
+
+    @property
+    def term(self) -> dict[str, Any]:
+        """The same as fields of a term (:class:`sozlib.indicators.catalogue.Term`)."""
+        groups = {name: getattr(self, name) or None for name in ("sex", "age_from", "nationality")}
+        return {"measure": self.measure, "age_to": self.age_to, **groups}
 
     def __str__(self) -> str:
         words = {"m": "männlich", "f": "weiblich", "d": "divers", "german": "deutsch", "foreign": "nichtdeutsch"}
@@ -354,6 +360,15 @@ class Source(Parameters):
             if column is not None and column.column is None:
                 raise ValueError(f"groups.{name}: column fehlt.")
         return self
+
+    @property
+    def sums(self) -> Iterator[tuple[Selection, tuple[Selection, ...], bool]]:
+        """Wholes and their parts, and whether these are all, of checks that hold to the last unit."""
+        for check in self.checks if self.rounding == 1 else ():
+            total, parts = check.total or check.whole, check.parts or ((check.part,) if check.part else ())
+            exact = not check.tolerance and check.severity == "error"
+            if total and exact:
+                yield total, parts, bool(check.parts)
 
     def with_contributions(self, known: Collection[str]) -> Self:
         """The same with checks that contributions are not larger than what they contribute to."""

@@ -16,6 +16,7 @@ from sozlib.disclosure.hidden import hidden_cells
 from sozlib.disclosure.proof import prove, run_attack
 from sozlib.disclosure.protect import protect
 from sozlib.disclosure.rule import Rule
+from sozlib.indicators.catalogue import Indicator
 from sozlib.inputs import digests
 from sozlib.project import Project
 from sozlib.state import _state, make_snapshot
@@ -115,6 +116,53 @@ def test_no_small_count_of_the_public_edition_can_be_found_by_subtraction(editio
                 checked += 1
                 assert not attack(np.isnan(shown), sums) & small
     assert checked > 20
+
+
+def test_no_small_group_of_any_ages_follows_from_the_public_edition(editions, rows):
+    """By linear algebra over years of age and sex, area by area, with the ages as they were delivered.
+
+    Many such groups would follow from the edition that hides nothing.
+    """
+    people = pd.DataFrame([row for row in rows if row["measure"] == "einwohner"])
+    ages = people.pivot_table(index=["area", "period"], columns=["sex", "age_from"], values="value", aggfunc="sum")
+    catalogue = [Indicator.model_validate(entry) for entry in editions["public"].meta["catalogue"]]
+
+    def inside(sex, low, high):
+        of_sex, age = (ages.columns.get_level_values(level) for level in ("sex", "age_from"))
+        return np.asarray(
+            (age >= (low or 0)) & (age <= (999 if pd.isna(high) else high)) & ((of_sex == sex) | (not sex))
+        )
+
+    def followed(edition):
+        shown = []
+        for indicator in catalogue:
+            table = edition.indicators[edition.indicators["indicator"] == indicator.id]
+            for side in ("numerator", "denominator"):
+                terms = getattr(indicator, side)
+                if len(terms) == 1 and terms[0].measures == ("einwohner",) and not terms[0].weight:
+                    term, at = terms[0], table.dropna(subset=side)
+                    vector = inside(term.sex, term.age_from, term.age_to)
+                    shown += [((a, p - term.lag), vector) for a, p in zip(at["area"], at["period"], strict=True)]
+        cells = edition.population.dropna(subset="value")
+        for sex, low, high, area, period in cells[["sex", "age_from", "age_to", "area", "period"]].itertuples(
+            index=False
+        ):
+            shown.append(((area, period), inside(sex, low, high)))
+        found = set()
+        edges = sorted({0, 3, 5, 6, 15, 18, 20, 25, 30, 65, 80, 85, 999})
+        groups = [(s, a, b - 1) for n, a in enumerate(edges) for b in edges[n + 1 :] for s in ("", "m", "f")]
+        wanted = np.array([inside(*group) for group in groups], dtype=float)
+        for place in {place for place, _ in shown} & set(ages.index):
+            number = wanted @ ages.loc[place].fillna(0).to_numpy()
+            small = (number > 0) & (number < 3)
+            if small.any():
+                basis = np.unique(np.array([vector for at, vector in shown if at == place], dtype=float), axis=0)
+                left = wanted[small] - wanted[small] @ np.linalg.pinv(basis) @ basis
+                found |= {(place, groups[g]) for g in np.flatnonzero(small)[np.abs(left).max(axis=1) < 1e-7]}
+        return found
+
+    assert len(followed(editions["internal"])) > 15
+    assert followed(editions["public"]) == set()
 
 
 def test_a_hidden_row_has_nothing_that_follows_from_its_number(editions):
