@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -45,6 +45,7 @@ _REACH = ["below", "above"]
 _EARLIER = " (früher veröffentlicht)"
 
 
+@lru_cache(maxsize=4096)
 def key_of(terms: tuple[Term, ...]) -> tuple[str, int]:
     """Identity of a count and its lag: the same count at another Stichtag is the same table, one year on."""
     if len(terms) == 1:

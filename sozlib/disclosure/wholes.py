@@ -24,6 +24,7 @@ from sozlib.indicators.catalogue import SURFACE, Indicator, Term
 Span = tuple[float, float]
 
 
+@lru_cache(maxsize=4096)
 def plain(term: Term) -> Term:
     """What a term counts, wherever it stands: no lag, no factor, age from 0 said as none."""
     return term.model_copy(update={"lag": 0, "factor": 1.0, "age_from": term.age_from or None})
