@@ -39,9 +39,6 @@ from sozlib.disclosure.tables import Tables
 from sozlib.disclosure.uncollected import uncollected
 from sozlib.snapshot import CLASSES
 
-#: With fewer rows of tables to attack, other processes cost more than they save.
-_FEW = 20_000
-
 
 @dataclass(frozen=True)
 class Table:
@@ -118,7 +115,7 @@ def widened(
     held
         Further editions that the same readers have.
     crew
-        Processes that share the tables where there is much to do. What comes out is the same without them.
+        Processes that share the tables. What comes out is the same without them.
 
     Returns
     -------
@@ -152,7 +149,7 @@ def widened(
                 beside = [other[number] for other in others if number in other]
                 table = Table(alone, kinds, beside, earlier_of.get(number, ()), limits_of.get(number, ()))
                 jobs.append((table, shown, further))
-        found = _all_widened(jobs, crew)
+        found = (crew or Crew(1)).each(_widened, jobs)
         done |= {state for _, state in found}
         more = further.union(*(cells for cells, _ in found))
         if more == further:
@@ -162,13 +159,6 @@ def widened(
 
 #: A table, what the edition shows of it, and the counts hidden beyond its own choice so far.
 Job = tuple[Table, Publication, Cells]
-
-
-def _all_widened(jobs: Sequence[Job], crew: Crew | None) -> list[tuple[Cells, bytes]]:
-    rows = sum(len(shown.indicators) + len(shown.population) for _, shown, _ in jobs)
-    if crew is None or rows < _FEW:
-        return [_widened(job) for job in jobs]
-    return crew.each(_widened, jobs)
 
 
 def _widened(job: Job) -> tuple[Cells, bytes]:

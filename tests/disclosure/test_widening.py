@@ -85,9 +85,8 @@ def test_what_was_hidden_for_one_count_and_serves_none_any_more_is_shown_again()
         assert not all(i.safe for i in attacked(district, district.publication(further - {cell}))), "both are needed"
 
 
-def test_two_processes_hide_what_one_does(monkeypatch):
+def test_two_processes_hide_what_one_does():
     """Tables that share nobody are looked at side by side."""
-    monkeypatch.setattr("sozlib.disclosure.widening._FEW", 0)
     table = aged(young=[20, 30, 40, 50, 60], old=[2, 10, 12, 14, 16])
     other = aged(young=[60, 30, 40, 50, 20], old=[16, 10, 12, 14, 2]).assign(measure=lambda rows: rows["measure"] + "2")
     again = [
