@@ -59,7 +59,7 @@ def digests(project: Project) -> dict[str, str]:
 def _inputs(project: Project) -> Iterator[tuple[str, Path]]:
     program = Path(sozlib.__file__).parent
     rooms = [program / room for room in ("observations", "indicators", "analysis", "disclosure")]
-    names = ("state", "inputs", "snapshot", "project", "edition", "editions", "parameters")
+    names = ("state", "inputs", "snapshot", "project", "edition", "editions", "parameters", "patterns", "links")
     own = [program / f"{name}.py" for name in names]
     for module in [*own, *(file for room in rooms for file in room.glob("*.py"))]:
         yield f"sozlib/{module.relative_to(program).as_posix()}", module

@@ -13,7 +13,7 @@ from pathlib import Path, PureWindowsPath
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError, field_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -49,6 +49,17 @@ class Parameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
 
+    @field_validator("*")
+    @classmethod
+    def _moderate(cls, value: Any) -> Any:
+        """Products of such numbers and counts stay finite, whatever is done with them."""
+        if isinstance(value, int | float) and value and not 1 / LARGEST_NUMBER <= abs(value) <= LARGEST_NUMBER:
+            raise ValueError("Die Zahl ist zu groß oder zu nahe an null.")
+        return value
+
+
+#: Largest number in a parameter file; the smallest above zero is its inverse.
+LARGEST_NUMBER = 1e12
 
 #: Characters of the largest parameter file, and values that it may hold with all references followed.
 LARGEST, MOST_VALUES = 4_000_000, 200_000

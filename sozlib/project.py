@@ -16,8 +16,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from sozlib.edition import Edition
-from sozlib.errors import InputError, Place, Problem
+from sozlib.errors import InputError, Place, Problem, raise_errors
+from sozlib.links import links_out
 from sozlib.parameters import Id, InProject, Parameters, load
+from sozlib.patterns import Pattern
 
 Assembler = Literal["auto", "quarto", "embedded"]
 Engine = Literal["auto", "plain", "forked", "kernel"]
@@ -115,7 +117,7 @@ class Parents(Parameters):
     """Areas of the level above that stand in the ids of the areas below, as districts do in the ids of many cities."""
 
     level: Id = Field(description="Ebene der übergeordneten Räume, zwischen der ersten und der letzten")
-    id_pattern: str = Field(
+    id_pattern: Pattern = Field(
         description="Regulärer Ausdruck; seine erste Klammer ist der Teil der Kennung, der den oberen Raum nennt"
     )
     names: dict[Id, str] = Field(description="Kennung des übergeordneten Raums → sein Name")
@@ -123,11 +125,7 @@ class Parents(Parameters):
     @field_validator("id_pattern")
     @classmethod
     def _one_group(cls, value: str) -> str:
-        try:
-            groups = re.compile(value).groups
-        except re.error as error:
-            raise ValueError(f"{value!r} ist kein gültiger regulärer Ausdruck ({error}).") from None
-        if not groups:
+        if not re.compile(value).groups:
             raise ValueError(f"{value!r} braucht eine Klammer um den Teil, der den übergeordneten Raum nennt.")
         return value
 
@@ -149,7 +147,7 @@ class AreasFile(Parameters):
     columns: dict[str, str] = Field(default_factory=dict, description="Feld → Überschrift in der Tabelle")
     geometry: InProject | None = None
     id_property: str = "id"
-    id_pattern: str | None = Field(
+    id_pattern: Pattern | None = Field(
         None, description="Regulärer Ausdruck; seine erste Klammer ist der Teil der Eigenschaft, der die Kennung ist"
     )
     ids: dict[str, str] = Field(default_factory=dict)
@@ -292,7 +290,7 @@ class Project:
     Raises
     ------
     InputError
-        A parameter file is missing or wrong.
+        A parameter file is missing or wrong, or a link leads out of the project.
     """
 
     def __init__(self, root: Path | str, cycle: str | None = None):
@@ -310,11 +308,20 @@ class Project:
                 ]
             )
         self.cycle_id = cycle
+        folders = ("data", "parameters", "notebooks", "reports/theme")
+        raise_errors(links_out(self.root, [self.root / name for name in folders]))
 
     @cached_property
     def report(self) -> Report:
         """What the report is."""
-        return load(self.parameters / "report.yml", Report, self.root)
+        report = load(self.parameters / "report.yml", Report, self.root)
+        tables = self._tables_of(report)
+        if not tables.is_relative_to(self.root):
+            raise_errors(links_out(tables, [tables]))
+        return report
+
+    def _tables_of(self, report: Report) -> Path:
+        return self.root / os.path.expandvars(report.data)
 
     @cached_property
     def cycle(self) -> Cycle:
@@ -353,7 +360,7 @@ class Project:
     @property
     def data(self) -> Path:
         """Folder of the raw tables; it may lie outside the project (``data`` in ``report.yml``)."""
-        return self.root / os.path.expandvars(self.report.data)
+        return self._tables_of(self.report)
 
     def path(self, declared: str) -> Path:
         """Path as a parameter file declares it: ``data/…`` in the folder of raw tables, all else in the project."""

@@ -19,7 +19,11 @@ from sozlib.errors import Place, Problem
 from sozlib.files import stamps
 from sozlib.gate.pages import parse
 
-_CSS_URL = re.compile(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)")
+_CSS_URL = re.compile(r"(?:url|src|image-set)\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)", re.IGNORECASE)
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_CSS_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,5})\s?|\\(.)")
+#: What lets a page run inline scripts or load from elsewhere.
+_OPEN_POLICY = re.compile(r"'unsafe-(?:inline|eval)'|\*|//|https?:", re.IGNORECASE)
 _LOADING = frozenset({"script", "iframe", "source", "video", "audio", "embed"})
 _LOADING_LINKS = frozenset({"stylesheet", "icon", "preload", "modulepreload", "manifest"})
 
@@ -53,7 +57,7 @@ class PageFacts:
 def facts(tree: Any) -> PageFacts:
     """Facts of a parsed page."""
     ids, links, loads, findings = [], [], [], []
-    h1 = 0
+    h1, policy = 0, ""
     for element in tree.iter("*"):
         tag, attributes = element.tag, element.attrib
         if "id" in attributes:
@@ -71,8 +75,12 @@ def facts(tree: Any) -> PageFacts:
             loads.append(attributes["src"])
         elif tag == "link" and attributes.get("rel") in _LOADING_LINKS:
             loads.append(attributes.get("href", ""))
+        elif tag == "meta" and attributes.get("http-equiv", "").lower() == "content-security-policy":
+            policy = policy or attributes.get("content", "")
         elif tag in {"use", "image"}:
             loads.append(attributes.get("href") or attributes.get("xlink:href") or "")
+    if "default-src 'none'" not in policy or _OPEN_POLICY.search(policy):
+        findings.append("Seite ohne strenge Content Security Policy")
     return PageFacts(tuple(ids), tuple(links), tuple(loads), tuple(findings), tree.get("lang", ""), h1)
 
 
@@ -103,11 +111,16 @@ def check_links(site: Path, pages: Mapping[str, PageFacts]) -> list[Problem]:
         problems += _check_page(page, place)
         problems += _check_targets(name, page, files, anchors, place)
     for name in sorted(file for file in files if file.endswith(".css")):
-        for match in _CSS_URL.finditer((site / name).read_text(encoding="utf-8")):
+        for match in _CSS_URL.finditer(_plain_css((site / name).read_text(encoding="utf-8"))):
             address = match[1] or match[2]
             if _is_foreign(address):
                 problems.append(_foreign(address, Place(name)))
     return problems
+
+
+def _plain_css(text: str) -> str:
+    """Style sheet without comments, its escapes (``\\68ttps``) resolved."""
+    return _CSS_ESCAPE.sub(lambda e: chr(int(e[1], 16)) if e[1] else e[2], _CSS_COMMENT.sub("", text))
 
 
 def _check_page(page: PageFacts, place: Place) -> Iterator[Problem]:

@@ -1,7 +1,8 @@
 """The HTML site of one edition: chapters set into pages, start page, overviews, downloads, search, legal pages.
 
-Pages come from jinja2 templates of the theme with autoescaping. Every page forbids itself, by its Content Security
-Policy, to load anything from elsewhere or to run inline scripts. The same inputs give the same bytes.
+Pages come from jinja2 templates of the theme with autoescaping, in a sandbox: a theme may come from elsewhere. Every
+page forbids itself, by its Content Security Policy, to load anything from elsewhere or to run inline scripts. The same
+inputs give the same bytes.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from sozlib.batch.plan import Plan
@@ -27,6 +29,7 @@ from sozlib.book.shelf import Shelf
 from sozlib.book.startmap import start_map
 from sozlib.book.theme import FONTS, theme_file, theme_folders
 from sozlib.chapter.readings import Series
+from sozlib.errors import SozlibError
 from sozlib.files import Digests, digest_of, stamps
 from sozlib.project import Project
 from sozlib.snapshot import Snapshot
@@ -74,7 +77,7 @@ def build_site(
     else:
         downloads = shelved(snapshot, shelf, program)
         shutil.copytree(shelf.folder / "downloads", target, dirs_exist_ok=True)
-    environment = Environment(
+    environment = SandboxedEnvironment(
         loader=FileSystemLoader([str(folder) for folder in theme_folders(project)]),
         autoescape=True,
         undefined=StrictUndefined,
@@ -85,7 +88,13 @@ def build_site(
     def write(page: Page, template: str, context: Mapping[str, Any]) -> None:
         path = target / page.path
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = environment.get_template(template).render(page=page, root=upwards(page.path), **frame.context, **context)
+        words = {"page": page, "root": upwards(page.path), **frame.context, **context}
+        try:
+            text = environment.get_template(template).render(words)
+        except TemplateError as error:
+            raise SozlibError(
+                f"Die Seitenvorlage „{template}“ in reports/theme lässt sich nicht füllen: {error}"
+            ) from error
         path.write_text(text, encoding="utf-8", newline="\n")
 
     for volume in plan.volumes:

@@ -19,6 +19,7 @@ from sozlib.observations.findings import listed, several
 from sozlib.observations.heads import Table, understand
 from sozlib.observations.outlines import read_features, read_geometry
 from sozlib.observations.read import Grid, read_grid
+from sozlib.patterns import search
 from sozlib.project import Project
 from sozlib.snapshot import AREA_COLUMNS
 
@@ -281,7 +282,7 @@ def _with_parents(frame: pd.DataFrame, project: Project, grid: Grid) -> tuple[pd
     if parents.level not in levels[1:-1]:
         found = f"Die Ebene „{parents.level}“ (areas.parents) liegt nicht zwischen der ersten und der letzten Ebene."
         return frame, [Problem("area-level", found, f"Ebenen: {', '.join(levels)}.", file)]
-    matches = [re.search(parents.id_pattern, id_) for id_ in frame["id"]]
+    matches = [search(parents.id_pattern, id_) for id_ in frame["id"]]
     above = pd.Series([match[1] if match else None for match in matches], index=frame.index, dtype=object)
     lost = ~above.isin(list(parents.names))
 

@@ -19,6 +19,7 @@ from sozlib.observations.numbers import SPACES, NumberFormat, detect_decimal
 from sozlib.observations.read import Grid
 from sozlib.observations.signs import CellReader
 from sozlib.observations.source import Source
+from sozlib.patterns import without
 
 _WORD = {",": "Dezimalkomma", ".": "Dezimalpunkt"}
 _SPACED = re.compile(rf"[+-]?\d{{1,3}}(?:[{SPACES}]\d{{3}})+(?:,\d+)?")
@@ -79,7 +80,7 @@ def _unmarked(raw: Any, marks: str | None) -> Any:
     if not marks or not isinstance(raw, str):
         return raw
     text = raw.strip()
-    return text if text.startswith("(") and text.find(")") == len(text) - 1 else re.sub(marks, "", text)
+    return text if text.startswith("(") and text.find(")") == len(text) - 1 else without(marks, text)
 
 
 def _by_empty(source: Source) -> dict[str | None, list[str]]:

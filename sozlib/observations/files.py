@@ -162,7 +162,7 @@ def _sheets(project: Project, source: Source, path: Path, said: dict[str, str]) 
                 Problem(
                     "sheet",
                     f"Kein Blatt passt auf „{source.sheet}“.",
-                    f"Vorhanden: {', '.join(names)}.",
+                    f"Vorhanden: {listed(names)}.",
                     Place(shown),
                 )
             ]

@@ -16,6 +16,7 @@ import pandas as pd
 from sozlib.errors import InputError, Problem
 from sozlib.nearest import nearest
 from sozlib.observations.read import Grid
+from sozlib.patterns import search, without
 
 _SPACE = re.compile(r"\s+")
 #: A head this much alike is the one that was meant.
@@ -140,7 +141,6 @@ def understand(
             rows[r][c0 : c1 + 1] = [rows[r0][c0]] * (c1 + 1 - c0)
     heads = _joined(rows[first : first + header_rows], fill=not merged, marks=marks)
     last = max((i for i, head in enumerate(heads) if head), default=-1)
-    stop = re.compile(data_until) if data_until else None
     kept: list[int] = []
     problems: list[Problem] = []
     for i in range(first + header_rows, len(rows)):
@@ -148,7 +148,7 @@ def understand(
         filled = [(c, text) for c, text in filled if text]
         if not filled or grid.numbers[i] in skip_rows:
             continue
-        if stop and stop.search(filled[0][1]):
+        if data_until and search(data_until, filled[0][1]):
             break
         if filled[-1][0] > last:
             problems.append(
@@ -195,7 +195,7 @@ def _first_row(grid: Grid, header_row: int | str) -> int:
 def _joined(rows: list[list[Any]], *, fill: bool, marks: str | None) -> tuple[str, ...]:
     texts = [[text_of(cell) for cell in row] for row in rows]
     if marks:
-        texts = [[re.sub(marks, "", text).strip() for text in row] for row in texts]
+        texts = [[without(marks, text).strip() for text in row] for row in texts]
     if fill:
         for level, row in enumerate(texts[:-1]):
             for c in range(1, len(row)):

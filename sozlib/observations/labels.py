@@ -19,6 +19,7 @@ from sozlib.observations.findings import several
 from sozlib.observations.groups import NATIONALITY, SEX, age_range, nationality_of, sex_of
 from sozlib.observations.heads import Table
 from sozlib.observations.source import Column, Source
+from sozlib.patterns import search
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def area_id(text: str, source: Source) -> str | None:
     if text in rules.map:
         return rules.map[text]
     if rules.pattern:
-        match = re.search(rules.pattern, text)
+        match = search(rules.pattern, text)
         if match is None:
             return None
         text = (match[1] if match.re.groups else match[0]).strip()
@@ -50,7 +51,7 @@ def year_of(text: str, column: Column) -> int | None:
     """Year of a text: ``2016``, ``2016-12-31``, ``31.12.2016`` or what pattern and map make of it."""
     text = column.map.get(text, text)
     if column.pattern:
-        match = re.search(column.pattern, text)
+        match = search(column.pattern, text)
         if match is None:
             return None
         text = match[1] if match.re.groups else match[0]
@@ -72,8 +73,7 @@ def _labels(
     assert column.column is not None
     texts = table.texts(column.column)
     known = pd.unique(texts)
-    pattern = re.compile(column.ignore_pattern) if column.ignore_pattern else None
-    ignored = {t for t in known if t in column.ignore or (pattern and pattern.search(t))}
+    ignored = {t for t in known if t in column.ignore or (column.ignore_pattern and search(column.ignore_pattern, t))}
     kept &= ~texts.isin(ignored)
     meaning = {text: read(text) for text in known if text not in ignored}
     unknown = [text for text, value in meaning.items() if value is None]
@@ -167,7 +167,7 @@ def _group(
 
     def read(text: str) -> Any:
         text = column.map.get(text, text)
-        if column.pattern and (match := re.search(column.pattern, text)):
+        if column.pattern and (match := search(column.pattern, text)):
             text = match[1] if match.re.groups else match[0]
         return understand(text)
 

@@ -6,7 +6,6 @@ column stay with every observation, so that whatever is wrong later can still be
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,6 +19,7 @@ from sozlib.observations.groups import OPEN, age_range, nationality_of, sex_of
 from sozlib.observations.heads import Table, text_of
 from sozlib.observations.labels import Given, area_id, row_meanings, year_of
 from sozlib.observations.source import Measure, Source
+from sozlib.patterns import search
 
 #: Columns of a raw frame, before areas are checked and ages end openly.
 RAW = (
@@ -86,7 +86,7 @@ def observe(table: Table, source: Source, given: Given) -> Observed:
     unused = tuple(
         head
         for i, head in enumerate(table.heads)
-        if head and i not in used and not (source.ignore_columns and re.search(source.ignore_columns, head))
+        if head and i not in used and not (source.ignore_columns and search(source.ignore_columns, head))
     )
     return Observed(read.frame[list(RAW)], (*problems, *read.problems), (*table.grid.notes, *read.notes), unused)
 
@@ -106,7 +106,7 @@ def _require_columns(table: Table, source: Source) -> None:
         except InputError as error:
             problems += error.problems
     for measure in source.measures:
-        if measure.columns and not any(re.search(measure.columns, head) for head in table.heads):
+        if measure.columns and not any(search(measure.columns, head) for head in table.heads):
             problems.append(
                 Problem(
                     "missing-column",
@@ -144,9 +144,8 @@ def _columns(
         used.add(position)
         return [{"position": position}]
     found: list[dict[str, Any]] = []
-    pattern = re.compile(measure.columns or "")
     for position, head in enumerate(table.heads):
-        match = pattern.search(head)
+        match = search(measure.columns or "", head)
         if match is None:
             continue
         used.add(position)

@@ -17,6 +17,7 @@ from sozlib.nearest import nearest
 from sozlib.observations.findings import listed, several
 from sozlib.observations.heads import Table
 from sozlib.observations.read import Grid
+from sozlib.patterns import search
 from sozlib.project import AreasFile, Project
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def feature_ids(texts: Sequence[str], declared: AreasFile) -> list[str]:
 def _property_id(text: str, declared: AreasFile) -> str:
     if text in declared.ids:
         return declared.ids[text]
-    if declared.id_pattern and (match := re.search(declared.id_pattern, text)):
+    if declared.id_pattern and (match := search(declared.id_pattern, text)):
         text = match[1] if match.re.groups else match[0]
     return declared.ids.get(text, text)
 

@@ -10,7 +10,6 @@ import codecs
 import csv
 import io
 import warnings
-import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from sozlib.errors import InputError, Place, Problem
+from sozlib.observations.bombs import MOST_CELLS, refuse_bomb, too_large
+from sozlib.observations.findings import listed
 
 DELIMITERS = (";", ",", "\t", "|")
 _NAMES = {"\t": "Tabulator", ";": "Semikolon", ",": "Komma", "|": "senkrechter Strich"}
@@ -247,6 +248,9 @@ def _csv(raw: bytes, shown: str, encoding: str | None, delimiter: str | None) ->
             "Prüfen Sie die Anführungszeichen.",
             Place(shown, start),
         ) from None
+    widest = max(map(len, rows), default=0)
+    if len(rows) * widest > MOST_CELLS:
+        raise too_large(f"Die Datei hat {len(rows)} Zeilen und eine mit {widest} Feldern.", shown)
     return Grid(shown, rows, numbers, notes=tuple(notes))
 
 
@@ -262,40 +266,22 @@ def sheet_names(path: Path, shown: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _loaded(path: Path, _size: int, _changed: int) -> Any:
+def _loaded(path: Path, shown: str, _size: int, _changed: int) -> Any:
     """The workbook opened last, as long as its file does not change: a sheet a year is one file read once."""
     import openpyxl
 
+    refuse_bomb(path, shown)
     # Opened here, because openpyxl leaves a file open that it cannot read.
     with warnings.catch_warnings(), path.open("rb") as stream:
         warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that hold no data
         return openpyxl.load_workbook(stream, data_only=True)
 
 
-#: Bytes that a workbook may have unpacked, and how many times its packed size that may be beyond a first megabyte.
-_LARGEST, _DENSEST = 1_000_000_000, 400
-
-
-def _refuse_bomb(path: Path, shown: str) -> None:
-    """Stop before a small file that unpacks to gigabytes fills the memory."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-    except (OSError, zipfile.BadZipFile):
-        return  # what opens it next says what is wrong
-    if unpacked > _LARGEST or unpacked > 1_000_000 + _DENSEST * path.stat().st_size:
-        raise _stop(
-            "file-size",
-            f"Die Arbeitsmappe wird entpackt {unpacked // 1_000_000} MB groß.",
-            "Löschen Sie leere Zeilen und Spalten hinter den Daten, oder liefern Sie die Tabelle als CSV.",
-            Place(shown),
-        )
-
-
 def _open(path: Path, shown: str) -> Any:
-    _refuse_bomb(path, shown)
     try:
-        return _loaded(path, path.stat().st_size, path.stat().st_mtime_ns)
+        return _loaded(path, shown, path.stat().st_size, path.stat().st_mtime_ns)
+    except InputError:
+        raise
     except Exception:  # openpyxl passes on whatever zip, XML or its own parts raise
         raise _stop(
             "file-format",
@@ -311,13 +297,13 @@ def _workbook(path: Path, shown: str, sheet: str | None) -> Grid:
     if sheet is None and len(names) > 1:
         raise _stop(
             "sheet",
-            f"Die Datei hat {len(names)} Blätter ({', '.join(names)}).",
+            f"Die Datei hat {len(names)} Blätter ({listed(names)}).",
             "Nennen Sie das richtige mit sheet.",
             Place(shown),
         )
     wanted = sheet or names[0]
     if wanted not in names:
-        raise _stop("sheet", f"Das Blatt „{wanted}“ gibt es nicht.", f"Vorhanden: {', '.join(names)}.", Place(shown))
+        raise _stop("sheet", f"Das Blatt „{wanted}“ gibt es nicht.", f"Vorhanden: {listed(names)}.", Place(shown))
     page = book[wanted]
     rows = [list(row) for row in page.iter_rows(values_only=True)]
     merges = tuple((m.min_row - 1, m.min_col - 1, m.max_row - 1, m.max_col - 1) for m in page.merged_cells.ranges)

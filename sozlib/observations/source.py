@@ -23,6 +23,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from sozlib.observations.dominance import Dominance
 from sozlib.parameters import Id, InProject, Parameters
+from sozlib.patterns import Pattern
 
 Sex = Literal["m", "f", "d", ""]
 Nationality = Literal["german", "foreign", ""]
@@ -56,30 +57,16 @@ Texts = Annotated[tuple[Text, ...], BeforeValidator(_texts)]
 TextMap = Annotated[dict[str, str], BeforeValidator(_texts)]
 
 
-def _regex(value: str | None) -> str | None:
-    if value is not None:
-        try:
-            re.compile(value)
-        except re.error as error:
-            raise ValueError(f"{value!r} ist kein gültiger regulärer Ausdruck ({error}).") from None
-    return value
-
-
 class Column(Parameters):
     """A column that tells something about its row: what its texts mean and which rows to leave out."""
 
     column: str | None = Field(None, description="Überschrift der Spalte (mehrzeilige Köpfe mit „ | “ verbunden)")
-    pattern: str | None = Field(
+    pattern: Pattern | None = Field(
         None, description="Regulärer Ausdruck; seine erste Klammer ist der Teil der Zelle, der gilt"
     )
     map: TextMap = Field(default_factory=dict, description="Zuordnung: Text der Zelle → Wert")
     ignore: Texts = Field((), description="Zeilen mit diesem Text in der Spalte bleiben außer Betracht (Summen usw.)")
-    ignore_pattern: str | None = Field(None, description="dasselbe als regulärer Ausdruck")
-
-    @field_validator("pattern", "ignore_pattern")
-    @classmethod
-    def _is_regex(cls, value: str | None) -> str | None:
-        return _regex(value)
+    ignore_pattern: Pattern | None = Field(None, description="dasselbe als regulärer Ausdruck")
 
 
 class AreaColumn(Column):
@@ -93,7 +80,7 @@ class AreaColumn(Column):
         None, description="CSV-Datei mit den Spalten from und to: Zuordnung der Kennungen, wenn sie lang ist"
     )
     integer: bool = Field(False, description="true: die Kennung kam als Kommazahl an, „1.0“ wird zu „1“")
-    width: int | None = Field(None, ge=1, description="Kennung links mit Nullen auf diese Länge auffüllen")
+    width: int | None = Field(None, ge=1, le=64, description="Kennung links mit Nullen auf diese Länge auffüllen")
     tolerance: float = Field(
         0, ge=0, description="So weit darf die Summe der Räume von einem mitgelieferten Wert des Ganzen abweichen"
     )
@@ -134,7 +121,7 @@ class Measure(Parameters):
     )
     unit: str = Field("", description="Einheit, wenn sie von der der Quelle abweicht")
     column: str | None = Field(None, description="Überschrift genau einer Spalte")
-    columns: str | None = Field(
+    columns: Pattern | None = Field(
         None,
         description="Regulärer Ausdruck für mehrere Spalten; benannte Klammern area, period, sex, age, age_from, "
         "age_to, nationality lesen Gruppen aus der Überschrift",
@@ -158,7 +145,6 @@ class Measure(Parameters):
     def _one_place(self) -> Self:
         if (self.column is None) == (self.columns is None):
             raise ValueError("genau eines von column (eine Spalte) und columns (Muster für mehrere) angeben.")
-        _regex(self.columns)
         unknown = sorted(set(re.compile(self.columns or "").groupindex) - CAPTURES)
         if unknown:
             raise ValueError(f"unbekannte Klammer {', '.join(unknown)}; erlaubt: {', '.join(sorted(CAPTURES))}.")
@@ -262,11 +248,11 @@ class Source(Parameters):
     )
     header_rows: int = Field(1, ge=1, le=8, description="Zahl der Kopfzeilen; sie werden mit „ | “ verbunden")
     skip_rows: tuple[int, ...] = Field((), description="Nummern von Zeilen unter dem Kopf, die keine Daten enthalten")
-    data_until: str | None = Field(
+    data_until: Pattern | None = Field(
         None, description="Regulärer Ausdruck: ab der Zeile, deren erste gefüllte Zelle passt, folgen Fußnoten"
     )
     fill_down: tuple[str, ...] = Field((), description="Spalten, deren leere Zellen den Wert darüber übernehmen")
-    marks: str | None = Field(
+    marks: Pattern | None = Field(
         None, description=r"Regulärer Ausdruck für Fußnotenzeichen in Köpfen und Zellen, etwa '\d\)$'"
     )
 
@@ -274,7 +260,7 @@ class Source(Parameters):
     period: PeriodColumn = PeriodColumn()
     groups: Groups = Groups()
     measures: tuple[Measure, ...] = Field(min_length=1)
-    ignore_columns: str | None = Field(
+    ignore_columns: Pattern | None = Field(
         None, description="Regulärer Ausdruck für Spalten, die bewusst ungenutzt bleiben (sonst Hinweis)"
     )
 
@@ -322,11 +308,6 @@ class Source(Parameters):
         if value is not None and (len(value) != 1 or value in '"\r\n\0'):
             raise ValueError("Das Trennzeichen ist ein einzelnes Zeichen.")
         return value
-
-    @field_validator("data_until", "marks", "ignore_columns")
-    @classmethod
-    def _is_regex(cls, value: str | None) -> str | None:
-        return _regex(value)
 
     @field_validator("signs")
     @classmethod
