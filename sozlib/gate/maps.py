@@ -38,7 +38,7 @@ def hidden_areas(drawing: Drawing, indicator: str, names: Names, *, smoothed: bo
     names
         Names and hidden cells.
     smoothed
-        Whether it shows smoothed values: no value of the edition says which class they have.
+        Whether it shows smoothed values where the edition has any.
     """
     named = YEAR.findall(drawing.title)
     colours = _colours(drawing, names)
@@ -48,9 +48,11 @@ def hidden_areas(drawing: Drawing, indicator: str, names: Names, *, smoothed: bo
     latest = max((year for _, year in names.values(indicator)), default=None)
     for cell in names.cells(indicator, period=int(named[-1]) if named else latest):
         shown, told = names.value(cell), statuses.get(cell[1:])
+        if smoothed and shown is not None and cell in names.smoothed:
+            shown, _ = names.smoothed[cell]
         number = CLASSES[told][0] - 1 if told is not None and told in CLASSES else None
         if number is None and shown is not None:
-            if smoothed or limits is None:
+            if limits is None:
                 continue
             number = class_of(shown, limits, names.decimals.get(indicator, 1))
         allowed = legend[number : number + 1] if number is not None else []

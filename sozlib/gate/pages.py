@@ -15,6 +15,8 @@ from sozlib.gate.words import START, Names, normal
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 #: Columns of tables whose numbers count areas or years, not people.
 _COUNTERS = frozenset({"nr.", "jahr", "rang"})
+#: Column of the table behind a smoothed map that has per cent of a weight, computed from what is shown.
+_WEIGHT = "Gewicht des Werts in %"
 #: What a true number is looked for by where a rounded one stands.
 _NUMBERS = frozenset({"numerator", "denominator", "value"})
 _BLOCKS = ("p", "li", "dd", "dt", "figcaption", "caption", "desc", "title", "h1", "h2", "h3", "h4", "summary")
@@ -107,10 +109,11 @@ class Page:
                     year = next(
                         (int(w) for k, w in enumerate(words) if heads.get(k, [""])[-1] == "Jahr" and w.isdigit()), None
                     )
+                year = year or self._year(caption)
+                if over[-1:] == [_WEIGHT] and words[position] == self.names.weight(indicator, area, year):
+                    continue
                 where = f"{place}, Zeile „{words[0]}“" + (f", Spalte „{over[-1]}“" if over else "")
-                yield from self._found(
-                    indicator, area, year or self._year(caption), words[position], where, strict=True
-                )
+                yield from self._found(indicator, area, year, words[position], where, strict=True)
 
     def _year(self, text: str) -> int | None:
         """The one year that a caption names."""

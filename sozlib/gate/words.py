@@ -69,6 +69,8 @@ class Names:
     derived
         Standardised and smoothed values that the edition shows of indicators with hidden cells: columns indicator,
         value, lower, upper.
+    smoothed
+        Smoothed values of these indicators, each with the weight of the area's own one.
     """
 
     catalogue: tuple[Mapping[str, Any], ...]
@@ -82,6 +84,7 @@ class Names:
     limits: Mapping[str, tuple[float, ...]]
     people: Mapping[People, float]
     derived: pd.DataFrame
+    smoothed: Mapping[tuple[str, str, int], tuple[float, float]]
 
     @classmethod
     def of(cls, snapshot: Snapshot, hidden: Hidden) -> Names:
@@ -107,6 +110,7 @@ class Names:
             {id: tuple(found) for id, found in (snapshot.meta.get("class_limits") or {}).items()},
             _people(snapshot, hidden),
             _derived(snapshot, wanted),
+            _smoothed(snapshot, wanted),
         )
 
     @cached_property
@@ -122,6 +126,7 @@ class Names:
                 sorted([*group, number] for group, number in self.hidden.people.items()),
                 sorted([*group, number] for group, number in self.people.items()),
                 self.derived.to_csv(index=False),
+                sorted([*cell, *numbers] for cell, numbers in self.smoothed.items()),
             ]
         )
 
@@ -313,6 +318,11 @@ class Names:
         """Standardised and smoothed values that the edition shows of an indicator with hidden cells."""
         return self.derived.loc[self.derived["indicator"] == indicator, "value"].dropna().astype(float).tolist()
 
+    def weight(self, indicator: str, area: str, period: int | None) -> str | None:
+        """Weight of an area's own value in its smoothed one as tables print it, per cent; None where there is none."""
+        found = self.smoothed.get((indicator, area, period)) if period is not None else None
+        return str(math.floor(100 * found[1] + 0.5)) if found else None
+
     @cached_property
     def reporting(self) -> tuple[str, ...]:
         """Ids of the areas of the reporting level."""
@@ -363,6 +373,15 @@ def _derived(snapshot: Snapshot, wanted: Set[str]) -> pd.DataFrame:
     tables = [table for table in (snapshot.standardised, snapshot.smoothed) if table is not None]
     frames = [table.reindex(columns=columns)[table["indicator"].isin(wanted)] for table in tables]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+
+
+def _smoothed(snapshot: Snapshot, wanted: Set[str]) -> dict[tuple[str, str, int], tuple[float, float]]:
+    """Smoothed values and weights of the areas' own ones, by indicator, area and period."""
+    table = snapshot.smoothed
+    rows = [] if table is None else table[table["indicator"].isin(wanted)].to_dict("records")
+    return {
+        (str(r["indicator"]), str(r["area"]), int(r["period"])): (float(r["value"]), float(r["weight"])) for r in rows
+    }
 
 
 def _as_shown(number: float, decimals: int) -> set[str]:

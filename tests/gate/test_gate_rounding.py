@@ -1,6 +1,7 @@
 """In an edition that rounds, the rounded number passes and the true one is found beside the indicator's name."""
 
 import re
+from dataclasses import replace
 
 import leaky_report as leaky
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 
 from sozlib.gate.gate import Gate
 from sozlib.gate.machine import Machine
+from sozlib.gate.words import Names
 from sozlib.snapshot import Snapshot
 
 SHOWN_PEOPLE = 85.0
@@ -116,3 +118,31 @@ def test_the_true_number_is_found_in_data_files(column, true, site, snapshot):
     (problem,) = found(site, snapshot)
     assert "daten/armut.csv" in problem
     assert f"Spalte „{column}“" in problem
+
+
+def found_beside_smoothed(site, snapshot, smoothed, **hidden):
+    cells = leaky.hidden().indicators.assign(**hidden)
+    names = replace(Names.of(snapshot, replace(leaky.hidden(), indicators=cells)), smoothed={leaky.CELL: smoothed})
+    return [str(problem) for problem in Gate(names, Machine(frozenset(), frozenset())).search(site)]
+
+
+@pytest.mark.parametrize(("weight", "leaks"), [(0.739, 0), (0.81, 1)])
+def test_the_weight_of_a_smoothed_value_is_its_own_and_no_count(weight, leaks, site, snapshot):
+    table = (
+        "<table><caption>Kinderarmut, 31.12.2025</caption><thead><tr><th>Raum</th><th>Gewicht des Werts in %</th></tr>"
+        "</thead><tbody><tr><th>Neuhafen</th><td>74</td></tr></tbody></table>"
+    )
+    path = site / "neuhafen" / "armut.html"
+    path.write_text(path.read_text(encoding="utf-8").replace("<h1>Armut</h1>", f"<h1>Armut</h1>{table}"), "utf-8")
+    problems = found_beside_smoothed(site, snapshot, (16.9, weight), numerator=74.0)
+    assert sum("Spalte „Gewicht des Werts in %“" in problem for problem in problems) == leaks
+
+
+@pytest.mark.parametrize(("drawn", "leaks"), [(24.0, 0), (18.27, 1)])
+def test_a_smoothed_map_has_the_colour_of_the_smoothed_value(drawn, leaks, site, snapshot, palette):
+    drawing = leaky.area_map(palette, drawn).replace("fig-karte-", "fig-karte-geglaettet-")
+    figure = f'<figure id="fig-karte-geglaettet-kinderarmut">{drawing}</figure>'
+    path = site / "neuhafen" / "armut.html"
+    path.write_text(path.read_text(encoding="utf-8").replace("<h2>Zahlen</h2>", f"{figure}<h2>Zahlen</h2>"), "utf-8")
+    problems = found_beside_smoothed(site, snapshot, (21.4, 0.4))
+    assert sum("Zeichnung fig-karte-geglaettet-kinderarmut" in problem for problem in problems) == leaks
