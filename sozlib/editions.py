@@ -6,12 +6,12 @@ gets an edition; a town that reports by quarters is named with ``together`` and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from sozlib.edition import PUBLIC, Edition, Side
+from sozlib.edition import PUBLIC, Edition, Showing, Side
 from sozlib.errors import InputError, Place, Problem, SozlibError, raise_errors
 from sozlib.indicators.catalogue import Indicator, Term
 from sozlib.nearest import suggestion
@@ -21,6 +21,16 @@ from sozlib.parameters import line_of, read_yaml
 from sozlib.project import Project
 
 _FILE = "parameters/report.yml"
+
+#: What may be shown of a value, the least first, and how messages say it.
+_SAID: Mapping[Showing, str] = {
+    "nothing": "gar nicht",
+    "class": "nur als Klasse",
+    "rounded": "gerundet",
+    "value": "als Wert",
+}
+_AMPLE = tuple(_SAID)
+_OF: Mapping[Side, str] = {"own": "Von den eigenen Gebieten", "others": "Von anderen Gebieten", "sums": "Von Summen"}
 
 
 def editions_of(project: Project) -> tuple[Edition, ...]:
@@ -175,6 +185,7 @@ def _examine(at: _Declared, catalogue: Sequence[Indicator] | None) -> Iterator[P
         yield from at.unknown("Den Indikator", edition.shows.indicators, known, "shows", "indicators")
         yield from _given_away(at, catalogue)
         yield from _unchecked(at, catalogue)
+        yield from _needless(at, catalogue)
     yield from _examine_held(at)
     if edition.for_each or edition.own:
         yield from _examine_areas(at)
@@ -184,9 +195,7 @@ def _examine_held(at: _Declared) -> Iterator[Problem]:
     """Readers who hold two editions could fill the gaps of one from the other, unless both protect the same counts."""
     edition, others = at.edition, {e.id: e for e in at.project.report.editions if e.id != at.edition.id}
     yield from at.unknown("Die Ausgabe", edition.holds, list(others), "reader_also_holds")
-    held = (
-        edition.holds if edition.reader_also_holds is not None else (PUBLIC,) if edition.for_each or edition.own else ()
-    )
+    held = _held(edition)
     reached = list(held)
     for id in reached:
         reached += [other for other in (others[id].holds if id in others else ()) if other not in reached]
@@ -208,6 +217,13 @@ def _examine_held(at: _Declared) -> Iterator[Problem]:
             found = f"round_to ist {edition.base}, in der Ausgabe „{id}“ aber {other.base}."
             remedy = "Wer beide hat, könnte die Anzahlen enger eingrenzen. Geben Sie beiden dieselbe Zahl."
             yield at.problem("rounding-differs", found, remedy, "round_to")
+
+
+def _held(edition: Edition) -> tuple[str, ...]:
+    """Ids of the editions that readers of a declared one have besides: without a word the public one, of own areas."""
+    if edition.reader_also_holds is not None:
+        return edition.reader_also_holds
+    return (PUBLIC,) if edition.for_each or edition.own else ()
 
 
 def _examine_areas(at: _Declared) -> Iterator[Problem]:
@@ -268,6 +284,31 @@ def _unchecked(at: _Declared, catalogue: Sequence[Indicator]) -> Iterator[Proble
             "zeigen Sie diese Indikatoren nicht (shows)."
         )
         yield replace(at.problem("unchecked-denominator", found, remedy, "minimum_denominator"), severity="warning")
+
+
+def _needless(at: _Declared, catalogue: Sequence[Indicator]) -> Iterator[Problem]:
+    """Indicators of which an edition shows less than another that the same readers have: that keeps nothing back."""
+    edition, others = at.edition, {e.id: e for e in at.project.report.editions}
+    mixed = bool(edition.for_each or edition.own)
+    mine = edition.shows.as_seen_by_others(others[PUBLIC].shows) if mixed and PUBLIC in others else edition.shows
+    # To whoever is no municipality of its own, the own areas are others like all.
+    sides: tuple[tuple[Side, Side], ...] = (("others", "others"), ("sums", "sums"))
+    found: dict[tuple[str, Side, Showing, Showing], list[str]] = {}
+    for other in (others[id] for id in _held(edition) if id in others):
+        for here, there in (("own", "others"), *sides) if mixed else sides:
+            for indicator in catalogue:
+                less = mine.of(indicator.id, indicator.topic, here)
+                more = other.shows.of(indicator.id, indicator.topic, there)
+                if _AMPLE.index(less) < _AMPLE.index(more):
+                    found.setdefault((other.id, here, less, more), []).append(f"„{indicator.id}“")
+    for (id, side, less, more), ids in found.items():
+        verb = "erscheint" if len(ids) == 1 else "erscheinen"
+        said = (
+            f"{_OF[side]} {verb} {listed(ids, 8)} {_SAID[less]}, in der Ausgabe „{id}“, die dieselben Leser haben, "
+            f"aber {_SAID[more]}."
+        )
+        remedy = f"Das hält nichts zurück. Soll es geschützt sein, zeigen Sie auch in „{id}“ nicht mehr."
+        yield replace(at.problem("shown-elsewhere", said, remedy, "shows"), severity="warning")
 
 
 def _same_date(terms: tuple[Term, ...]) -> tuple[Term, ...]:

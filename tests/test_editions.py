@@ -207,6 +207,36 @@ def test_what_can_be_computed_from_other_indicators_cannot_be_kept_back(tmp_path
     assert "\n".join(map(str, examine_editions(project, read_catalogue(project)))) == snapshot
 
 
+@pytest.mark.parametrize(
+    ("public", "shows", "said"),
+    [
+        (
+            "",
+            "{topics: {kita: {others: class}}}",
+            "Von anderen Gebieten erscheint „betreuungsquote“ nur als Klasse, in der Ausgabe „public“, die dieselben "
+            "Leser haben, aber als Wert.",
+        ),
+        (
+            ", shows: {others: rounded, sums: rounded}",
+            "{own: nothing}",
+            "Von den eigenen Gebieten erscheinen „arbeitslosenanteil“, „betreuungsquote“ gar nicht, in der Ausgabe "
+            "„public“, die dieselben Leser haben, aber gerundet.",
+        ),
+        (", shows: {others: class}", "{topics: {kita: {others: class}}}", ""),
+        ("", "{own: value}", ""),
+    ],
+)
+def test_an_edition_that_keeps_back_what_its_readers_have_elsewhere_is_told_so(tmp_path, public, shows, said):
+    project_with(tmp_path, f"{FAMILY}    shows: {shows}\n", data=True)
+    path = tmp_path / "parameters" / "report.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("minimum_count: 3}", f"minimum_count: 3{public}}}"), encoding="utf-8")
+    project = Project(tmp_path)
+    found = examine_editions(project, read_catalogue(project))
+    assert [problem.found for problem in found] == ([f"Ausgabe „municipal“: {said}"] if said else [])
+    assert {problem.severity for problem in found} <= {"warning"}
+
+
 def test_values_without_counts_escape_a_minimum_denominator_and_that_is_said(tmp_path):
     public = "  - {id: public, title: Öffentliche Ausgabe, minimum_count: 3}\n"
     project = project_with(tmp_path, "", data=True)
