@@ -10,7 +10,8 @@ from sozlib.batch.plan import Plan
 from sozlib.book.checks import check_presence
 from sozlib.book.pages import check_pages
 
-GOOD = '<!doctype html><html lang="de"><body><h1>Titel</h1><p id="a">x</p>{}</body></html>'
+POLICY = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src 'self'\">"
+GOOD = f'<!doctype html><html lang="de"><head>{POLICY}</head><body><h1>Titel</h1><p id="a">x</p>{{}}</body></html>'
 
 
 def site(tmp_path: Path, body: str) -> Path:
