@@ -9,6 +9,8 @@ import nbformat
 import pandas as pd
 
 from sozlib.batch.chapter_run import ChapterJob, EngineName
+from sozlib.errors import InputError, Problem
+from sozlib.observations.load import load_observations
 from sozlib.project import Project
 from sozlib.snapshot import AREA_COLUMNS
 
@@ -182,3 +184,16 @@ def write_project_with_data(root: Path) -> Project:
     }.items():
         template(root / "notebooks" / f"{name}.ipynb", OPEN, call)
     return project
+
+
+def errors_of_changed(root: Path, file: str, old: str, new: str) -> list[Problem]:
+    """What stops the report with data after one change to one of its files."""
+    write_project_with_data(root)
+    text = (root / file).read_text("utf-8")
+    assert old in text
+    (root / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    try:
+        problems = load_observations(Project(root)).problems
+    except InputError as stopped:
+        problems = stopped.problems
+    return [problem for problem in problems if problem.severity == "error"]

@@ -45,7 +45,6 @@ GROUP = list(COLUMNS[:4])
 _NOTHING = 1e-7
 #: A count that is not to be chosen costs this much.
 _NEVER = np.inf
-_NO_AREAS = pd.DataFrame(columns=["id", "parent", "level"])
 
 
 def with_groups(protection: Protection, kinds: Mapping[str, str]) -> Protection:
@@ -62,20 +61,23 @@ def with_groups(protection: Protection, kinds: Mapping[str, str]) -> Protection:
     -------
     Protection
         With :attr:`~sozlib.disclosure.publication.Protection.groups`, columns :data:`GROUP` (a group in a region stands
-        there with that group in all its areas, small or not), and the counts to hide among those given.
+        there with that group in all areas of the reporting level below, small or not), and the counts to hide among
+        those given.
     """
     full = protection.full
     rule = Rule.of(full.meta, full.areas)
     if not rule.protects or full.indicators.empty:
         return protection
     counts = Counts.of(protection, kinds, rule)
+    plain = [(Count(((term, 1.0, 0),), "", 0, ""), np.nan) for terms in counts.numbers for term in terms]
+    system = System.of(plain, full.areas, str(full.meta["report"]["levels"][0]["id"]), counts.sexes)
     rows: list[tuple[str, str, int, float]] = []
     cells: set[Cell] = set()
-    for family in _families(counts.numbers, counts.wholes, counts.sexes):
+    for family in _families(counts.numbers, counts.wholes, system):
         numbers = family.numbers(np.array([counts.numbers[terms] for terms in family.counts]))
         minimum = np.array([rule.minimum(terms) for terms in family.groups])
         few = (numbers > 0) & (numbers < minimum[:, None])
-        rows += _listed(family, numbers, few, counts.places, full.areas)
+        rows += _listed(family, numbers, few, counts.places, system.below)
         costs = np.array([counts.costs(terms, rule) for terms in family.counts])
         for place in np.flatnonzero(few.any(axis=0)).tolist():
             for count in family.apart(costs[:, place], np.flatnonzero(few[:, place]).tolist()):
@@ -254,12 +256,10 @@ class Family:
         return {}
 
 
-def _families(counts: Iterable[Terms], wholes: Sequence[Whole], sexes: tuple[str, ...]) -> Iterator[Family]:
+def _families(counts: Iterable[Terms], wholes: Sequence[Whole], system: System) -> Iterator[Family]:
     """Published counts that have people in common, and all groups that may follow from them."""
     published = list(counts)
-    plain = [Count(((term, 1.0, 0),), "", 0, "") for terms in published for term in terms]
-    system = System.of([(count, np.nan) for count in plain], _NO_AREAS, "", sexes)
-    smallest = sorted({group for count in plain for group in system.groups(count.parts[0][0])})
+    smallest = sorted({group for terms in published for term in terms for group in system.groups(term)})
     position = {group: number for number, group in enumerate(smallest)}
 
     def row_of(terms: Terms) -> Numbers:
@@ -304,18 +304,17 @@ def _between_ages(smallest: Sequence[Group]) -> Iterator[Term]:
 
 
 def _listed(
-    family: Family, numbers: Numbers, few: npt.NDArray[np.bool_], places: Sequence[tuple[str, int]], areas: pd.DataFrame
+    family: Family,
+    numbers: Numbers,
+    few: npt.NDArray[np.bool_],
+    places: Sequence[tuple[str, int]],
+    below: Mapping[str, Sequence[str]],
 ) -> Iterator[tuple[str, str, int, float]]:
-    """Small groups of a family; one in a region with the same group in its areas, of which it is made."""
-    parent = dict(zip(areas["id"], areas["parent"], strict=True))
-
-    def above(area: object) -> Iterator[str]:
-        while isinstance(area := parent.get(area), str):
-            yield area
-
+    """Small groups of a family; one in a region with the same group in the areas below, of which it is made."""
     for group in np.flatnonzero(few.any(axis=1)).tolist():
         key, _ = key_of(family.groups[group])
-        small = {places[place] for place in np.flatnonzero(few[group]).tolist()}
+        small = [places[place] for place in np.flatnonzero(few[group]).tolist()]
+        wanted = {*small, *((area, year) for upper, year in small for area in below.get(upper, ()))}
         for (area, year), number in zip(places, numbers[group].tolist(), strict=True):
-            if (area, year) in small or any((upper, year) in small for upper in above(area)):
+            if (area, year) in wanted:
                 yield key, area, year, number

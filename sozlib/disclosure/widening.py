@@ -29,9 +29,10 @@ from sozlib.crew import Crew
 from sozlib.disclosure import ranges
 from sozlib.disclosure.attack import Attack, attack
 from sozlib.disclosure.bounds import binding
+from sozlib.disclosure.differencing import GROUP
 from sozlib.disclosure.equations import Equation, equations, goal
 from sozlib.disclosure.hidden import hidden_cells
-from sozlib.disclosure.ledger import COLUMNS, Cell, Cells, cell_of, counts_in
+from sozlib.disclosure.ledger import Cell, Cells, cell_of, counts_in
 from sozlib.disclosure.programme import ContradictionError
 from sozlib.disclosure.publication import Protection, Publication, Published
 from sozlib.disclosure.system import Count, Identity, Limit
@@ -139,12 +140,12 @@ def widened(
         full = tables.split(protection.full)
         rounded = tables.split(protection.rounded) if protection.rounded else {}
         others = [tables.split(other) for other in held]
-        # Where everything is known and shown there is nothing to find.
-        done |= {_state(table) for table in full.values() if _complete(table)}
         jobs: list[Job] = []
         for number, shown in tables.split(edition).items():
-            if _state(shown) not in done:
-                rows = pd.DataFrame([row for _, row in groups_of.get(number, ())], columns=list(COLUMNS[:4]))
+            state = _state(shown)
+            # Where everything is known and shown there is nothing to find.
+            if state not in done and not (_complete(full[number]) and _state(full[number]) == state):
+                rows = pd.DataFrame([row for _, row in groups_of.get(number, ())], columns=GROUP)
                 alone = replace(protection, full=full[number], rounded=rounded.get(number), groups=rows)
                 beside = [other[number] for other in others if number in other]
                 table = Table(alone, kinds, beside, earlier_of.get(number, ()), limits_of.get(number, ()))

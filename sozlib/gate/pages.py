@@ -110,7 +110,7 @@ class Page:
                         (int(w) for k, w in enumerate(words) if heads.get(k, [""])[-1] == "Jahr" and w.isdigit()), None
                     )
                 year = year or self._year(caption)
-                if over[-1:] == [_WEIGHT] and words[position] == self.names.weight(indicator, area, year):
+                if over[-1:] == [_WEIGHT] and words[position] in self.names.weight(indicator, area, year):
                     continue
                 where = f"{place}, Zeile „{words[0]}“" + (f", Spalte „{over[-1]}“" if over else "")
                 yield from self._found(indicator, area, year, words[position], where, strict=True)

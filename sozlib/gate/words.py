@@ -318,10 +318,10 @@ class Names:
         """Standardised and smoothed values that the edition shows of an indicator with hidden cells."""
         return self.derived.loc[self.derived["indicator"] == indicator, "value"].dropna().astype(float).tolist()
 
-    def weight(self, indicator: str, area: str, period: int | None) -> str | None:
-        """Weight of an area's own value in its smoothed one as tables print it, per cent; None where there is none."""
+    def weight(self, indicator: str, area: str, period: int | None) -> set[str]:
+        """Weight of an area's own value in its smoothed one as tables print it, per cent; empty where there is none."""
         found = self.smoothed.get((indicator, area, period)) if period is not None else None
-        return str(math.floor(100 * found[1] + 0.5)) if found else None
+        return _as_shown(100 * found[1], 0) if found else set()
 
     @cached_property
     def reporting(self) -> tuple[str, ...]:

@@ -11,14 +11,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 import small_report
-from small_project import ROOT, areas_table, write_project, write_project_with_data
+from small_project import ROOT, areas_table, errors_of_changed, write_project
 
 from sozlib.batch.planning import make_plan
 from sozlib.book.downloads import write_downloads
 from sozlib.book.sanitise import clean_block, clean_body
 from sozlib.errors import InputError
 from sozlib.observations.areas import slug
-from sozlib.observations.load import load_observations
 from sozlib.observations.read import read_grid
 from sozlib.parameters import load, read_yaml
 from sozlib.project import Cycle, Project
@@ -93,15 +92,7 @@ def test_templates_and_file_names_stay_in_the_project(tmp_path, field):
 
 def checked(root: Path, file: str, old: str, new: str) -> list[str]:
     """Codes of what stops a report after one change to one of its files."""
-    write_project_with_data(root)
-    text = (root / file).read_text("utf-8")
-    assert old in text
-    (root / file).write_text(text.replace(old, new, 1), encoding="utf-8")
-    try:
-        problems = load_observations(Project(root)).problems
-    except InputError as stopped:
-        problems = stopped.problems
-    return [problem.code for problem in problems if problem.severity == "error"]
+    return [problem.code for problem in errors_of_changed(root, file, old, new)]
 
 
 SOURCE, CATALOGUE = "parameters/sources/einwohner.yml", "parameters/indicators/arbeit.yml"

@@ -16,7 +16,7 @@ import small_report
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
-from small_project import areas_table, write_project, write_project_with_data
+from small_project import areas_table, errors_of_changed, write_project
 
 from sozlib.batch.planning import make_plan
 from sozlib.book.pages import check_links, facts
@@ -24,7 +24,6 @@ from sozlib.book.site import build_site
 from sozlib.errors import InputError, SozlibError
 from sozlib.gate.pages import parse
 from sozlib.indicators.catalogue import Term
-from sozlib.observations.load import load_observations
 from sozlib.observations.read import read_grid
 from sozlib.patterns import LONGEST, Pattern, search, without
 from sozlib.project import Project
@@ -35,15 +34,7 @@ PATTERN = TypeAdapter(Pattern)
 
 def errors_after(root: Path, file: str, old: str, new: str) -> str:
     """What stops a small report after one change to one of its files, as its reader sees it."""
-    write_project_with_data(root)
-    text = (root / file).read_text("utf-8")
-    assert old in text
-    (root / file).write_text(text.replace(old, new, 1), encoding="utf-8")
-    try:
-        problems = load_observations(Project(root)).problems
-    except InputError as stopped:
-        problems = stopped.problems
-    return "\n".join(str(problem) for problem in problems if problem.severity == "error")
+    return "\n".join(map(str, errors_of_changed(root, file, old, new)))
 
 
 ENDLESS = [
