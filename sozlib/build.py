@@ -73,8 +73,14 @@ class Wish:
         return bool(self.areas or self.topics)
 
 
-#: What attack, downloads and binding need: loaded while data are read, which only keeps one processor core busy.
-_LATER = ("sozlib.disclosure.widening", "sozlib.book.binding", "sozlib.book.downloads", "sozlib.gate.gate")
+#: What attack, analyses, downloads and binding need: loaded while data are read, which keeps only one core busy.
+_LATER = (
+    "sozlib.disclosure.widening",
+    "sozlib.analysis.change",
+    "sozlib.book.binding",
+    "sozlib.book.downloads",
+    "sozlib.gate.gate",
+)
 
 #: The whole report, as ``report.yml`` says.
 EVERYTHING = Wish()

@@ -149,6 +149,7 @@ def make_snapshot(
         shown.population,
         areas,
         state.geometry,
+        crew,
     )
     results = dict(analyses.tables)
     if len(counted.standardised):

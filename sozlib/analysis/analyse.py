@@ -21,6 +21,7 @@ from sozlib.analysis.monitor import Worlds, monitor_of_edition
 from sozlib.analysis.neighbours import patterns
 from sozlib.analysis.smoothing import smoothed
 from sozlib.analysis.typedefinition import read_typology
+from sozlib.crew import Crew
 from sozlib.errors import InputError, Problem
 from sozlib.indicators.catalogue import Indicator
 from sozlib.project import Project
@@ -45,6 +46,7 @@ def analyse(
     population: pd.DataFrame,
     areas: pd.DataFrame,
     geometry: gpd.GeoDataFrame | None = None,
+    crew: Crew | None = None,
 ) -> Analyses:
     """Analyses of a project for one edition.
 
@@ -64,6 +66,8 @@ def analyse(
         Areas of all levels.
     geometry
         Outlines of the areas of the reporting level; without them nobody is a neighbour.
+    crew
+        Processes that share the work; without them this one does it all.
 
     Raises
     ------
@@ -74,11 +78,13 @@ def analyse(
     ids = [str(id) for id in level["id"]]
     people = inhabitants(population)
     whole, reference = project.report.whole.id, project.cycle.reference
-    tables = {
-        "changes": changes(shown, catalogue, ids, whole, reference),
-        "smoothed": smoothed(shown, catalogue, ids),
-        "funnels": funnels(shown, catalogue, ids, whole),
+    crew = crew or Crew(1)
+    beside = {
+        "changes": crew.begin(changes, shown, catalogue, ids, whole, reference),
+        "smoothed": crew.begin(smoothed, shown, catalogue, ids),
+        "funnels": crew.begin(funnels, shown, catalogue, ids, whole),
     }
+    tables: dict[str, pd.DataFrame] = {}
     meta: dict[str, Any] = {
         "changes": {
             "compared_with": reference,
@@ -100,7 +106,7 @@ def analyse(
         found = typology_of(typology, shown, ids, people, geometry)
         tables["typology"], tables["similar"] = found.table, found.similar
         meta["typology"] = {**typology.model_dump(mode="json"), **found.meta}
-    return Analyses(tables, meta)
+    return Analyses({name: crew.result(begun) for name, begun in beside.items()} | tables, meta)
 
 
 def _explained(definition: MonitorDefinition, table: pd.DataFrame) -> dict[str, Any]:
