@@ -7,7 +7,7 @@ model forbids unknown keys, and the message names file, line and the nearest kno
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path, PureWindowsPath
 from types import UnionType
@@ -53,9 +53,21 @@ class Parameters(BaseModel):
     @classmethod
     def _moderate(cls, value: Any) -> Any:
         """Products of such numbers and counts stay finite, whatever is done with them."""
-        if isinstance(value, int | float) and value and not 1 / LARGEST_NUMBER <= abs(value) <= LARGEST_NUMBER:
+        if any(number and not 1 / LARGEST_NUMBER <= abs(number) <= LARGEST_NUMBER for number in _numbers(value)):
             raise ValueError("Die Zahl ist zu groß oder zu nahe an null.")
         return value
+
+
+def _numbers(value: Any) -> Iterator[int | float]:
+    """Numbers in a value, in its lists and mappings; models inside have been looked through themselves."""
+    if isinstance(value, int | float):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _numbers(part)
+    elif isinstance(value, tuple | list | set | frozenset):
+        for part in value:
+            yield from _numbers(part)
 
 
 #: Largest number in a parameter file; the smallest above zero is its inverse.

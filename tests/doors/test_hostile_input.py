@@ -25,6 +25,7 @@ from sozlib.errors import InputError, SozlibError
 from sozlib.gate.pages import parse
 from sozlib.indicators.catalogue import Term
 from sozlib.observations.read import read_grid
+from sozlib.parameters import Parameters
 from sozlib.patterns import LONGEST, Pattern, search, without
 from sozlib.project import Project
 
@@ -157,6 +158,20 @@ def test_no_number_is_so_large_that_values_would_be_endless(tmp_path, number, fi
 def test_neither_is_a_term(factor):
     with pytest.raises(ValidationError, match="zu groß oder zu nahe an null"):
         Term(measure="einwohner", factor=factor)
+
+
+class Listed(Parameters):
+    numbers: tuple[float, ...]
+    named: dict[str, list[float]]
+
+
+@pytest.mark.parametrize("number", [1e308, -1e13, 1e-300])
+def test_neither_is_one_in_a_list_or_a_mapping(number):
+    assert Listed(numbers=(0.0, 1e12), named={"a": [-1e-12]})
+    with pytest.raises(ValidationError, match="zu groß oder zu nahe an null"):
+        Listed(numbers=(1.0, number), named={})
+    with pytest.raises(ValidationError, match="zu groß oder zu nahe an null"):
+        Listed(numbers=(), named={"a": [1.0], "b": [number]})
 
 
 def test_an_id_is_not_filled_up_to_gigabytes(tmp_path):
