@@ -26,7 +26,6 @@ NAME = "manifest.json"
 _LIBRARIES = (
     "geopandas",
     "great-tables",
-    "mapclassify",
     "matplotlib",
     "nbconvert",
     "numpy",

@@ -226,7 +226,7 @@ class ForkedEngine(_ForkingEngine):
         else:
             preload()
         # nbclient's own bookkeeping of outputs, so that both engines write the same notebook.
-        recorder = PapermillNotebookClient(nb_man, kernel_name=kernel_name, log=logger, **options)
+        recorder = _Recorder(nb_man, kernel_name=kernel_name, log=logger, **options)
         recorder.reset_execution_trackers()
         cells = {
             index: cell
@@ -245,6 +245,19 @@ class ForkedEngine(_ForkingEngine):
                 finally:
                     nb_man.cell_complete(cell, index)
         nb_man.nb.metadata["language_info"] = dict(IPythonKernel.language_info)
+
+
+class _Recorder(PapermillNotebookClient):  # type: ignore[misc]
+    """papermill's client, which leaves the check of a display to the one of the whole notebook when that is written."""
+
+    def output(self, outs: list[Any], msg: dict[str, Any], display_id: str | None, cell_index: int) -> Any:
+        """Record what a cell puts out."""
+        if msg["msg_type"] != "display_data" or display_id or self.clear_before_next_output:
+            return super().output(outs, msg, display_id, cell_index)
+        out = nbformat.NotebookNode(output_type="display_data")  # type: ignore[no-untyped-call]
+        out.update(metadata=msg["content"]["metadata"], data=msg["content"]["data"])  # type: ignore[no-untyped-call]
+        outs.append(out)
+        return out
 
 
 def _record(child: ForkedCells, recorder: Any, cell: Any, index: int) -> bool:

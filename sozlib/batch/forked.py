@@ -41,7 +41,6 @@ _PRELOADED = (
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
-    "mapclassify",
     "great_tables",
     "IPython",
     # What IPython's shell imports when it starts and with its first cell.

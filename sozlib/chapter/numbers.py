@@ -82,6 +82,8 @@ def spoken_number(text: str) -> str:
 
 def keep_together(text: str) -> str:
     """Terms that must not break: "SGB II" gets a fixed space, "SGB-II-" fixed hyphens."""
+    if " " not in text and "-" not in text:
+        return text
     text = re.sub(r"SGB-(II|III|VIII|IX|XI|XII)-", rf"SGB{NB_HYPHEN}\1{NB_HYPHEN}", text)
     text = re.sub(r"(\bSGB|\bKap\.|\bAbs\.|\bNr\.|§) (?=[IVX\d])", rf"\1{NBSP}", text)
     return re.sub(r"(?<=\d) (?=(%|Prozent|Euro|km²)(\W|$))", NBSP, text)

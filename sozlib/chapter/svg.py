@@ -194,20 +194,26 @@ def path_of(rings: Sequence[npt.ArrayLike], closed: bool) -> str:
     Rounding is done on positions, not on steps, so that borders which two areas share stay shared. A closed ring may
     repeat its first point at the end.
     """
-    out: list[str] = []
-    for ring in rings:
-        tenths = np.rint(np.asarray(ring, dtype=float) * 10).astype(int)
-        if closed and len(tenths) > 1 and (tenths[0] == tenths[-1]).all():
-            tenths = tenths[:-1]
-        (x, y), steps = tenths[0].tolist(), np.diff(tenths, axis=0).tolist()
-        out.append(f"M{_tenth(x)}{_joined(_tenth(y))}")
-        first = "l"
-        for dx, dy in steps:
-            if dx or dy:
-                out.append((first + _tenth(dx) if first else _joined(_tenth(dx))) + _joined(_tenth(dy)))
-                first = ""
-        if closed:
-            out.append("z")
+    return "".join(
+        _ring(np.rint(np.asarray(ring, dtype=float) * 10).astype(np.int64).tobytes(), closed) for ring in rings
+    )
+
+
+@lru_cache(maxsize=4096)
+def _ring(points: bytes, closed: bool) -> str:
+    """Path of one ring of tenths; an area's outline is the same in every map of a chapter."""
+    tenths = np.frombuffer(points, dtype=np.int64).reshape(-1, 2)
+    if closed and len(tenths) > 1 and (tenths[0] == tenths[-1]).all():
+        tenths = tenths[:-1]
+    (x, y), steps = tenths[0].tolist(), np.diff(tenths, axis=0).tolist()
+    out = [f"M{_tenth(x)}{_joined(_tenth(y))}"]
+    first = "l"
+    for dx, dy in steps:
+        if dx or dy:
+            out.append((first + _tenth(dx) if first else _joined(_tenth(dx))) + _joined(_tenth(dy)))
+            first = ""
+    if closed:
+        out.append("z")
     return "".join(out)
 
 

@@ -13,7 +13,7 @@ import html
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 import lxml.html
 import pandas as pd
@@ -75,7 +75,10 @@ class Table:
         caption
             Caption for screen readers where no visible one stands beside the table.
         """
-        table = copy.deepcopy(_laid_out(self.stub, self.columns, bool(self.rows)))
+        spanners = tuple(dict.fromkeys(c.spanner for c in self.columns if c.spanner))
+        shape = tuple((c.left, spanners.index(c.spanner) if c.spanner else None) for c in self.columns)
+        table = copy.deepcopy(_laid_out(shape, bool(self.rows)))
+        self._label(table, spanners)
         self._fill(table.find("tbody"))
         if caption:
             element = etree.Element("caption", {"class": "sr"})
@@ -99,6 +102,15 @@ class Table:
             lines.append(_pipe(cells, strong=bool(row.kind)))
         return "\n".join(lines)
 
+    def _label(self, table: lxml.html.HtmlElement, spanners: tuple[str, ...]) -> None:
+        """Put the words of the head in the places that :func:`_laid_out` has marked."""
+        words = {"stub": self.stub}
+        words |= {f"c{i}": column.label for i, column in enumerate(self.columns)}
+        words |= {f"s{i}": spanner for i, spanner in enumerate(spanners)}
+        for cell in table.iterfind("thead//th"):
+            if cell.text:
+                cell.text = keep_together(" ".join(words[cell.text].split()))
+
     def _fill(self, body: lxml.html.HtmlElement) -> None:
         """Repeat the one row that was laid out for each row of the table."""
         pattern = body.find("tr")
@@ -116,20 +128,28 @@ class Table:
 
 
 @lru_cache(maxsize=256)
-def _laid_out(stub: str, columns: tuple[Column, ...], rows: bool) -> lxml.html.HtmlElement:
-    """Head and one empty row as great_tables lays them out; tables of one shape share them."""
-    names = [f"c{i}" for i in range(len(columns))]
-    empty = [[""] * (1 + len(columns))] if rows else []
-    table = GT(pd.DataFrame(empty, columns=["stub", *names], dtype=object), rowname_col="stub").tab_stubhead(stub)
+def _laid_out(shape: tuple[tuple[bool, int | None], ...], rows: bool) -> lxml.html.HtmlElement:
+    """Head and one empty row as great_tables lays them out.
+
+    Parameters
+    ----------
+    shape
+        For each column whether it holds words, and the number of the label it stands under. The columns' labels are
+        ``c0``, ``c1`` …, those above them ``s0``, ``s1`` …, the one above the row headers is ``stub``.
+    rows
+        Whether there are any rows.
+    """
+    names = [f"c{i}" for i in range(len(shape))]
+    empty = [[""] * (1 + len(names))] if rows else []
+    table = GT(pd.DataFrame(empty, columns=["stub", *names], dtype=object), rowname_col="stub").tab_stubhead("stub")
     if names:
-        labels: dict[str, Any] = {n: c.label for n, c in zip(names, columns, strict=True)}
-        table = table.cols_label(cases=labels).cols_align("right", names)
-    left = [n for n, c in zip(names, columns, strict=True) if c.left]
+        table = table.cols_align("right", names)
+    left = [name for name, (words, _) in zip(names, shape, strict=True) if words]
     if left:
         table = table.cols_align("left", left)
-    for number, spanner in enumerate(dict.fromkeys(c.spanner for c in columns if c.spanner)):
-        under = [n for n, c in zip(names, columns, strict=True) if c.spanner == spanner]
-        table = table.tab_spanner(spanner, under, id=f"s{number}")
+    for number in dict.fromkeys(under for _, under in shape if under is not None):
+        together = [name for name, (_, under) in zip(names, shape, strict=True) if under == number]
+        table = table.tab_spanner(f"s{number}", together)
     return _slim(lxml.html.fragment_fromstring(_only_table(table.as_raw_html())))
 
 
