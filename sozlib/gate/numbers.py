@@ -20,9 +20,13 @@ _LONG = re.compile(rf"(?<=\d)[.,]\d{{{DISTINCT - 3},}}")
 CLASS = re.compile(r"Klasse[\s\u00a0]\d von[\s\u00a0]\d(?!\d)")
 
 
+#: The number that a rate refers to ("je 1.000 Einwohner"), which is part of its unit.
+_PER = re.compile(r"(?<!\w)je\s1[.0]*0(?![\d,]|\.\d)")
+
+
 def tokens(text: str) -> set[str]:
-    """Numbers of a German text without their sign and thousands separators."""
-    return {found.replace(".", "") for found in _NUMBER.findall(CLASS.sub("", text))}
+    """Numbers of a German text without their sign and thousands separators; those of classes and units are none."""
+    return {found.replace(".", "") for found in _NUMBER.findall(_PER.sub("je", CLASS.sub("", text)))}
 
 
 def renderings(number: float, decimals: int) -> frozenset[str]:

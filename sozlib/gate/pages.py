@@ -121,10 +121,21 @@ class Page:
         return years.pop() if len(years) == 1 else None
 
     def _found(
-        self, indicator: str, area: str | None, period: int | None, text: str, place: str, *, strict: bool
+        self,
+        indicator: str,
+        area: str | None,
+        period: int | None,
+        text: str,
+        place: str,
+        *,
+        strict: bool,
+        said: frozenset[str] = frozenset(),
     ) -> Iterator[Leak]:
-        """Hidden numbers of these cells in a text; those that shown cells explain are passed over."""
-        numbers = tokens(text)
+        """Hidden numbers of these cells in a text.
+
+        Those that shown cells explain are passed over, in sentences also those ``said`` of other indicators.
+        """
+        numbers = tokens(text) - said
         if not strict:
             numbers = {n for n in numbers if telling(n) and not _YEAR.fullmatch(n)}
         if not numbers:
@@ -174,10 +185,16 @@ class Page:
     def _sentence(self, text: str, block: str, place: str) -> Iterator[Leak]:
         if not any(c.isdigit() for c in text):
             return
-        of_block = self.names.of_block(block)
+        of_block, named = self.names.of_block(block), self.names.named(text)
+        areas = self.names.areas_in(text)
+        if not areas:
+            areas = (self.area,)
+            if self.area != self.names.whole["id"]:
+                text = self.names.without_definitions(text)
         for indicator in dict.fromkeys([*self.names.mentioned(text), *([of_block] if of_block else [])]):
-            for area in self.names.areas_in(text) or (self.area,):
-                yield from self._found(indicator, area, None, text, place, strict=False)
+            others = self.names.said_of((other for other in named if other != indicator), areas)
+            for area in areas:
+                yield from self._found(indicator, area, None, text, place, strict=False, said=others)
 
 
 def _heads(table: Any) -> dict[int, list[str]]:

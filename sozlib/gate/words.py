@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -24,6 +24,9 @@ START = "fig-startkarte"
 #: Numbers of a row that pages may show.
 _NUMBERS = ("numerator", "denominator", "value", "lower", "upper", "trend_change", "whole_value", "region_value")
 _SHOWN = ("indicator", "area", "period", "status", *_NUMBERS)
+
+#: Texts of the catalogue that explain an indicator, the same for all areas.
+_DEFINITION = ("numerator_text", "denominator_text", "caveats", "interpretation")
 
 #: Area, year, sex and lower age, as in :attr:`sozlib.disclosure.hidden.Hidden.people`.
 People = tuple[str, int, str, int]
@@ -47,7 +50,7 @@ class Names:
     Parameters
     ----------
     catalogue
-        Of each indicator id, title, short_title, decimals.
+        Of each indicator id, title, short_title, phrase, decimals and the texts that define it.
     places
         Of each area id, name, short_name, slug, number, and whether it is one of the reporting level.
     whole
@@ -71,6 +74,8 @@ class Names:
         value, lower, upper.
     smoothed
         Smoothed values of these indicators, each with the weight of the area's own one.
+    latest
+        Rows of the edition for the latest year of every indicator, which a sentence on another one may name.
     """
 
     catalogue: tuple[Mapping[str, Any], ...]
@@ -85,6 +90,7 @@ class Names:
     people: Mapping[People, float]
     derived: pd.DataFrame
     smoothed: Mapping[tuple[str, str, int], tuple[float, float]]
+    latest: pd.DataFrame
 
     @classmethod
     def of(cls, snapshot: Snapshot, hidden: Hidden) -> Names:
@@ -94,12 +100,12 @@ class Names:
         public = fingerprints(rows[numbers].astype(float).to_numpy().ravel())
         secret = fingerprints(n for found in hidden.cells.values() for n in found.values())
         wanted = {indicator for indicator, _, _ in hidden.cells}
-        told = ("id", "title", "short_title", "decimals")
+        told = ("id", "title", "short_title", "phrase", "decimals", *_DEFINITION)
         places = snapshot.areas[["id", "name", "short_name", "slug", "number"]].assign(
             reporting=snapshot.areas["level"] == snapshot.meta["report"]["levels"][0]["id"]
         )
         return cls(
-            tuple({key: entry[key] for key in told} for entry in snapshot.meta["catalogue"]),
+            tuple({key: entry.get(key, "") for key in told} for entry in snapshot.meta["catalogue"]),
             tuple({str(k): None if pd.isna(v) else v for k, v in row.items()} for row in places.to_dict("records")),
             {key: snapshot.meta["report"]["whole"][key] for key in ("id", "name", "kind")},
             snapshot.meta["report"].get("start_indicator") or "",
@@ -111,17 +117,18 @@ class Names:
             _people(snapshot, hidden),
             _derived(snapshot, wanted),
             _smoothed(snapshot, wanted),
+            _latest(rows),
         )
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 over everything that is looked for."""
-        hashed = pd.util.hash_pandas_object(self.rows, index=False).to_numpy()
+        hashed = [pd.util.hash_pandas_object(r, index=False).to_numpy().tobytes() for r in (self.rows, self.latest)]
         return digest_of(
             [
                 *(self.catalogue, self.places, self.whole, self.start, asdict(self.palette), sorted(self.marks)),
                 self.limits,
-                hashlib.sha256(hashed.tobytes()).hexdigest(),
+                hashlib.sha256(b"".join(hashed)).hexdigest(),
                 sorted([*cell, numbers] for cell, numbers in self.hidden.cells.items()),
                 sorted([*group, number] for group, number in self.hidden.people.items()),
                 sorted([*group, number] for group, number in self.people.items()),
@@ -206,14 +213,44 @@ class Names:
         return max(found, key=len, default=self.start or None if name.startswith(START) else None)
 
     def mentioned(self, text: str) -> tuple[str, ...]:
-        """Indicators that a text names; only those with hidden cells are looked for."""
+        """Indicators with hidden cells that a text names."""
+        return tuple(id for id in self.named(text) if id in self._secret)
+
+    def named(self, text: str) -> tuple[str, ...]:
+        """All indicators that a text names."""
         words = normal(text)
-        return tuple(dict.fromkeys(id for name, id in self._searched if name in words))
+        return tuple(dict.fromkeys(id for name, id in self._spoken if name in words))
 
     @cached_property
-    def _searched(self) -> list[tuple[str, str]]:
-        wanted = {indicator for indicator, _, _ in self.hidden.cells}
-        return [(name, id) for name, id in self._indicators.items() if id in wanted]
+    def _secret(self) -> frozenset[str]:
+        return frozenset(indicator for indicator, _, _ in self.hidden.cells)
+
+    @cached_property
+    def _spoken(self) -> list[tuple[str, str]]:
+        """Names of indicators in headings, and as sentences say them: without the article, which is declined."""
+        phrases = [(normal(entry["phrase"]).partition(" ")[2], entry["id"]) for entry in self.catalogue]
+        return [(name, id) for name, id in [*self._indicators.items(), *phrases] if name]
+
+    def without_definitions(self, text: str) -> str:
+        """A text without what the catalogue says of indicators: "je 100 Haushalte" and "über 100" tell of no area."""
+        words = normal(text)
+        for definition in self._definitions:
+            words = words.replace(definition, " ")
+        return words
+
+    @cached_property
+    def _definitions(self) -> list[str]:
+        texts = {normal(entry[name]) for entry in self.catalogue for name in _DEFINITION}
+        return sorted((text for text in texts if any(c.isdigit() for c in text)), key=len, reverse=True)
+
+    def said_of(self, indicators: Iterable[str], areas: Iterable[str]) -> frozenset[str]:
+        """Forms of the latest numbers that the edition shows of indicators, for some areas and the whole."""
+        every = [(indicator, area) for indicator in indicators for area in (*areas, self.whole["id"])]
+        return frozenset[str]().union(*(self._latest_forms.get(pair, frozenset()) for pair in every))
+
+    @cached_property
+    def _latest_forms(self) -> dict[tuple[str, str], frozenset[str]]:
+        return {(indicator, area): forms for (indicator, area, _), forms in self._forms_of(self.latest).items()}
 
     def areas_in(self, text: str) -> tuple[str, ...]:
         """Areas that a text names."""
@@ -267,8 +304,11 @@ class Names:
     @cached_property
     def shown(self) -> dict[tuple[str, str, int], frozenset[str]]:
         """Forms of the numbers that the edition does show for indicators with hidden cells."""
+        return self._forms_of(self.rows)
+
+    def _forms_of(self, rows: pd.DataFrame) -> dict[tuple[str, str, int], frozenset[str]]:
         found = {}
-        for row in self.rows.to_dict("records"):
+        for row in rows.to_dict("records"):
             key = (str(row["indicator"]), str(row["area"]), int(row["period"]))
             numbers = [(c, float(row[c])) for c in _NUMBERS if row[c] is not None]
             found[key] = frozenset(form for c, n in numbers for form in _as_shown(n, self._fine(key[0], c)))
@@ -352,6 +392,12 @@ class Names:
         titles = {entry["id"]: entry["short_title"] for entry in self.catalogue}
         names = {row["id"]: row["name"] for row in self.places}
         return f"„{titles.get(cell[0], cell[0])}“, {names.get(cell[1], cell[1])}, {cell[2]}"
+
+
+def _latest(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the latest year in which an indicator has any value."""
+    last = rows[rows["value"].notna()].groupby("indicator")["period"].max()
+    return rows.loc[rows["period"] == rows["indicator"].map(last), list(_SHOWN)].reset_index(drop=True)
 
 
 def _people(snapshot: Snapshot, hidden: Hidden) -> dict[People, float]:

@@ -323,6 +323,11 @@ def test_a_number_beside_a_class_is_one():
     assert tokens("Klasse 2 von 55") == {"2", "55"}
 
 
+def test_what_a_rate_refers_to_is_its_unit():
+    assert tokens("38,6 je 100 Haushalte, 12 je 1.000 und 7 je 10.000") == {"38,6", "12", "7"}
+    assert tokens("je 17, je 100,5 und je 1.001") == {"17", "100,5", "1001"}
+
+
 def search_programs() -> list[bytes]:
     """The WebAssembly that the installed search engine carries, packed as it puts it into reports."""
     engine = get_executable().read_bytes()
@@ -361,3 +366,41 @@ def test_a_standardised_value_that_happens_to_equal_a_hidden_one_is_no_leak(site
     names = Names.of(snapshot, hidden)
     assert [p.code for p in Gate(names, MACHINE).search(site)] == ["disclosure"]
     assert Gate(replace(names, derived=derived), MACHINE).search(site) == []
+
+
+def paragraph(site, text):
+    page = site / "neuhafen" / "armut.html"
+    page.write_text(page.read_text(encoding="utf-8").replace("<h1>Armut</h1>", f"<h1>Armut</h1><p>{text}</p>"), "utf-8")
+
+
+def test_a_sentence_may_tell_of_another_indicator_what_equals_a_hidden_number(site, snapshot):
+    names = Names.of(snapshot, leaky.hidden())
+    other = dict(names.catalogue[0]) | {"id": "andere", "title": "Andere Armut", "short_title": "Andere Armut"}
+    other |= {"phrase": "der Anteil der anderen Armut"}
+    shown = names.rows.head(1).assign(indicator="andere", area=names.whole["id"], status="", value=17.4)
+    more = replace(names, catalogue=(*names.catalogue, other), latest=shown)
+    paragraph(site, "Die Kinderarmut ist geheim, der Anteil der anderen Armut beträgt 17,4 Prozent.")
+    assert [p.code for p in Gate(names, MACHINE).search(site)] == ["disclosure"]
+    assert Gate(more, MACHINE).search(site) == []
+    assert more.digest != names.digest
+
+
+def test_what_the_catalogue_says_of_all_areas_tells_of_none(site, snapshot):
+    names = Names.of(snapshot, leaky.hidden())
+    caveat = "Kinderarmut kann über 17,4 liegen."
+    defined = replace(names, catalogue=tuple(dict(entry) | {"caveats": caveat} for entry in names.catalogue))
+    paragraph(site, f"Vorsicht: {caveat}")
+    assert [p.code for p in Gate(names, MACHINE).search(site)] == ["disclosure"]
+    assert Gate(defined, MACHINE).search(site) == []
+    paragraph(site, f"In Neuhafen gilt: {caveat}")
+    assert [p.code for p in Gate(defined, MACHINE).search(site)] == ["disclosure"]
+
+
+def test_an_indicator_is_known_by_its_phrase_in_any_case(site, snapshot):
+    names = Names.of(snapshot, leaky.hidden())
+    phrased = replace(
+        names, catalogue=tuple(dict(entry) | {"phrase": "der Anteil armer Kinder"} for entry in names.catalogue)
+    )
+    paragraph(site, "Beim Anteil armer Kinder werden 17,4 Prozent erreicht.")
+    assert Gate(names, MACHINE).search(site) == []
+    assert [p.code for p in Gate(phrased, MACHINE).search(site)] == ["disclosure"]
