@@ -164,10 +164,15 @@ class Edition(Parameters):
         if not self.protects:
             return f"Diese Ausgabe enthält kleine Zahlen. {self.notice}".strip()
         counts = (
-            f"Anzahlen über null und unter {self.minimum_count} sind gesperrt (Zeichen „.“), dazu weitere, aus denen "
-            "sie sich errechnen ließen."
+            f"Anzahlen über null und unter {self.minimum_count} sind gesperrt (Zeichen „.“){self.unless_rounded}, dazu "
+            "weitere, aus denen sie sich errechnen ließen."
         )
         return " ".join(filter(None, (counts if self.minimum_count > 1 else "", self.beyond_counts)))
+
+    @property
+    def unless_rounded(self) -> str:
+        """What is added to a sentence on hidden counts where some appear rounded instead."""
+        return ", soweit sie nicht gerundet sind" if self.shows.tells("rounded") else ""
 
     @property
     def beyond_counts(self) -> str:

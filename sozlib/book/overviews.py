@@ -21,6 +21,8 @@ from sozlib.chapter import german
 from sozlib.chapter.numbers import cell, number
 from sozlib.chapter.readings import Meta, Reading, Series
 from sozlib.chapter.signs import SIGNS, SPOKEN, legend_html
+from sozlib.indicators.rounding import bases_told, note
+from sozlib.snapshot import CLASSES
 
 #: Page, name of its template, context.
 Made = tuple[Page, str, dict[str, Any]]
@@ -106,7 +108,7 @@ def areas(frame: Frame) -> Made:
         "numbered": any(area["number"] for area in frame.areas),
         "groups": groups,
         "whole": {"name": report.whole.name, "cells": cells(report.whole.id)},
-        "source": f"Quelle: {sources}; eigene Berechnung." if sources else "",
+        "source": " ".join(filter(None, (sources and f"Quelle: {sources}; eigene Berechnung.", _note(frame, chosen)))),
     }
     lead = (
         f"{german.capital(german.counted(len(frame.areas), terms.singular, terms.plural, terms.gender))} "
@@ -149,7 +151,9 @@ def topics(frame: Frame, documents: Mapping[str, ChapterDocument]) -> Made:
     terms = frame.report.terms
     each = {"m": "jeden", "f": "jede", "n": "jedes"}[terms.gender]
     lead = f"Zu jedem Thema ein Vergleich der {terms.plural} und ein Kapitel für {each} {terms.singular}."
-    return page, "topics.html", {"lead": lead, "topics": [t for t in found if t["rows"] or t["areas"]]}
+    listed = [t for t in found if t["rows"] or t["areas"]]
+    every = [frame.readings[indicator] for indicator in frame.readings.catalogue]
+    return page, "topics.html", {"lead": lead, "topics": listed, "note": _note(frame, every)}
 
 
 def indicators(frame: Frame, documents: Mapping[str, ChapterDocument]) -> Made:
@@ -260,8 +264,9 @@ def _rows(frame: Frame, topic: str, documents: Mapping[str, ChapterDocument]) ->
         series = frame.readings[meta.id]
         if series.period is not None:
             periods.append(series.period)
-        readings = [r for r in series.among(a["id"] for a in frame.areas) if r.shown and r.value is not None]
-        ends = sorted(readings, key=lambda reading: reading.value or 0.0)
+        readings = series.among(a["id"] for a in frame.areas)
+        ends = sorted((r for r in readings if r.shown and r.value is not None), key=lambda r: r.value or 0.0)
+        ends = ends or sorted((r for r in readings if r.status in CLASSES), key=lambda r: r.status)
         rows.append(
             {
                 "title": meta.short_title,
@@ -282,6 +287,15 @@ def _rows(frame: Frame, topic: str, documents: Mapping[str, ChapterDocument]) ->
             row["title"] = f"{row['title']} ({row['period']})"
             row["long_title"] = f"{row['long_title']} ({row['period']})"
     return {"rows": rows, "period": period or ""}
+
+
+def _note(frame: Frame, chosen: Sequence[Series]) -> str:
+    """What readers must know of values that are rounded or told as classes in this edition."""
+    said = [note(bases_told(frame.snapshot.meta.get("rounding")))]
+    level = [area["id"] for area in frame.areas]
+    if any(reading.status in CLASSES for series in chosen for reading in series.among(level)):
+        said.append("Klassen statt Werten: Klasse 1 umfasst die niedrigsten Werte.")
+    return " ".join(filter(None, said))
 
 
 def _end(frame: Frame, meta: Meta, ordered: list[Reading], position: int) -> dict[str, Any]:

@@ -41,9 +41,9 @@ def protection(context: Context) -> Part:
     if minimum > 1:
         least = f"1 bis {minimum - 1}" if minimum > 2 else "1"
         text = (
-            f"{title}: Anzahlen von {least} werden gesperrt und mit ihnen alles, was aus ihnen folgt: Wert, Intervall, "
-            "Rang, Vergleich und Entwicklung. Damit sich ein gesperrter Wert nicht als Differenz errechnen lässt, "
-            "werden weitere gesperrt."
+            f"{title}: Anzahlen von {least} werden gesperrt{edition.unless_rounded}, mit ihnen alles, was aus ihnen "
+            "folgt: Wert, Intervall, Rang, Vergleich und Entwicklung. Damit sich ein gesperrter Wert nicht als "
+            "Differenz errechnen lässt, werden weitere gesperrt."
         )
         text += f" {edition.beyond_counts}".rstrip()
     elif edition.protects:

@@ -64,7 +64,7 @@ def level(series: Series, setting: Setting, reading: Reading) -> list[str]:
         each = german.every_nth(reading.value, meta.each) if meta.each and meta.unit == "%" else None
         aside = f" (95-%-Intervall: {limits})" if limits else ""
         about = "rund " if reading.area in series.rounded else ""
-        parts.append(f"Das sind {about}{top} von {base}{f', {each}' if each else ''}{aside}.")
+        parts.append(f"Das sind {about}{top} von {about}{base}{f', {each}' if each else ''}{aside}.")
     elif limits:
         parts.append(f"Das 95-%-Intervall reicht von {limits}.")
     if reading.status == "()":

@@ -45,10 +45,10 @@ OFFICIAL: dict[str, Sign] = {
     "–": Sign("–", "nichts vorhanden (genau null)", "nichts vorhanden", "ist genau null", "genau null"),
     "0": Sign(
         "0",
-        "weniger als die Hälfte der kleinsten Einheit",
-        "weniger als die Hälfte der kleinsten Einheit",
-        "ist kleiner als die Hälfte der kleinsten dargestellten Einheit",
-        "kleiner als die Hälfte der kleinsten Einheit",
+        "gerundet null (weniger als die Hälfte der kleinsten Einheit)",
+        "gerundet null",
+        "ist gerundet null",
+        "gerundet null",
     ),
     ".": Sign(
         ".",
