@@ -305,6 +305,8 @@ def _end(frame: Frame, meta: Meta, ordered: list[Reading], position: int) -> dic
     text = meta.cell(ordered[position])
     same = [reading.area for reading in ordered if meta.cell(reading) == text]
     name = frame.area_name(same[0]) if len(same) == 1 else f"{german.count_word(len(same))} {frame.report.terms.plural}"
+    if text in CLASSES:  # too long for a column of numbers
+        return {"value": "", "name": f"{text}: {name}"}
     return {"value": shown(text), "name": name}
 
 

@@ -21,6 +21,7 @@ from sozlib.chapter.svg import render
 from sozlib.chapter.tables import Table
 from sozlib.chapter.trend import SeriesBreak
 from sozlib.chapter.trend import trend as draw_trend
+from sozlib.snapshot import CLASSES
 
 
 def trend(context: Context, series: Series) -> Part:
@@ -60,7 +61,7 @@ def comparison(context: Context, series: Series, period: int | None = None) -> P
         return distribution(context, series, period)
     meta, setting = series.meta, context.setting
     if not any_shown(context, series, period):
-        return nothing(f"Für „{meta.title}“ ist in keinem Gebiet ein Wert ausgewiesen.")
+        return _no_value(context, series, period)
 
     def draw(width: int, tight: bool = False) -> Canvas:
         return draw_comparison(
@@ -83,11 +84,19 @@ def comparison(context: Context, series: Series, period: int | None = None) -> P
     return figure(context, f"fig-rangfolge-{slug(meta.id)}", draw, caption, alt, data, print_at=print_at)
 
 
+def _no_value(context: Context, series: Series, period: int | None) -> Part:
+    if any(reading.status in CLASSES for reading in series.among(context.areas, period)):
+        return nothing(
+            f"Für „{series.meta.title}“ sind Klassen statt Werten ausgewiesen; daraus folgt keine Reihenfolge."
+        )
+    return nothing(f"Für „{series.meta.title}“ ist in keinem Gebiet ein Wert ausgewiesen.")
+
+
 def distribution(context: Context, series: Series, period: int | None = None) -> Part:
     """Where all areas lie on one axis."""
     meta, setting = series.meta, context.setting
     if not any_shown(context, series, period):
-        return nothing(f"Für „{meta.title}“ ist in keinem Gebiet ein Wert ausgewiesen.")
+        return _no_value(context, series, period)
 
     def draw(width: int) -> Canvas:
         return draw_distribution(

@@ -52,7 +52,9 @@ def _nothing_known(context: Context, used: Sequence[Series]) -> str:
         n = numbers.number(people[1], 0)
         who = f"{german.capital(place.locative)} leben {n} Menschen"
     there = context.setting.whole.kind_genitive
-    return f"{who}. {counted} {why}; dieses Kapitel zeigt die Werte {there} und der anderen {context.setting.plural}."
+    if any(reading.known for series in used for reading in series.among(context.areas)):
+        there += f" und der anderen {context.setting.plural}"
+    return f"{who}. {counted} {why}; dieses Kapitel zeigt die Werte {there}."
 
 
 def _profile(context: Context, standing: Standing) -> list[str]:

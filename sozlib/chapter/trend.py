@@ -18,6 +18,7 @@ from sozlib.chapter.numbers import NBSP
 from sozlib.chapter.palette import Palette
 from sozlib.chapter.scale import Scale, nice_scale, spread_out
 from sozlib.chapter.values import TimeSeries, sign, spoken_reason, value_text
+from sozlib.snapshot import CLASSES
 
 _STRIP = 19.0  # height of the strip that carries the signs
 _LEADING = 15.0
@@ -259,9 +260,7 @@ class _Trend:
                 size=size, bold=True, color="ink-2", anchor="middle",
             )  # fmt: skip
         if not self.own.known:
-            reasons = "; ".join(
-                f"{spoken_reason(status)} ({sign(status)})" for status in dict.fromkeys(self.own.statuses)
-            )
+            reasons = "; ".join(dict.fromkeys(map(_why, self.own.statuses)))
             text = wrap(f"{self.own.name}: {reasons}", self.plot_right - self.left - 16, 13)
             y = self.floor - 8 - (len(text) - 1) * 16
             self.canvas.rect(self.left + 5, y - 13, block_width(text, 13) + 6, len(text) * 16 + 2, "paper")
@@ -330,6 +329,13 @@ class _Trend:
             pairs = [(self.x(s.periods[i]), self.y(v)) for i in run if (v := column[i]) is not None]
             points += _between([x for x, _ in pairs], [y for _, y in pairs])
         return points
+
+
+def _why(status: str) -> str:
+    """What a sign on the axis means, for the note in a chart without a value."""
+    if status in CLASSES:
+        return "Klassen statt Werten, 1 umfasst die niedrigsten"
+    return f"{spoken_reason(status)} ({sign(status)})"
 
 
 def _between(x: list[float], y: list[float]) -> list[tuple[float, float]]:

@@ -172,13 +172,18 @@ class TimeSeries:
         return runs
 
     def signs(self) -> list[tuple[int, str]]:
-        """Periods that were recorded but have no value, each with its sign."""
-        return [(p, sign(s)) for p, v, s in zip(self.periods, self.values, self.statuses, strict=True) if v is None]
+        """Periods that were recorded but have no value, each with its sign or the number of its class."""
+        return [(p, mark(s)) for p, v, s in zip(self.periods, self.values, self.statuses, strict=True) if v is None]
 
 
 def sign(status: str) -> str:
     """Sign for a cell without a value; a value missing without a reason is unknown."""
     return SIGNS[status].sign if status in SIGNS and status != "()" else SIGNS["."].sign
+
+
+def mark(status: str) -> str:
+    """Like :func:`sign` where there is room for one character only: of a class its number."""
+    return str(CLASSES[status][0]) if status in CLASSES else sign(status)
 
 
 def spoken_reason(status: str) -> str:

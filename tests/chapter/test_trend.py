@@ -128,3 +128,14 @@ def test_any_mixture_of_values_and_signs_is_drawn(data: st.DataObject, width: in
     hidden = [s for _, s in own.signs()]
     shown = [t for t in texts(figure) if re.fullmatch(r"[./x…]", t)]
     assert sorted(shown) == sorted(hidden)
+
+
+@pytest.mark.parametrize("width", [NARROW, TEXT])
+def test_classes_in_place_of_values_are_numbers_on_the_axis_and_a_note_says_what_they_are(width: int) -> None:
+    own = series("Kaltenmühlen", [None] * 16, statuses=("Klasse 2 von 5",) * 10 + ("Klasse 3 von 5",) * 6)
+    figure = trend(own, WHOLE, palette=PALETTE, width=width)
+    assert (texts(figure).count("2"), texts(figure).count("3")) == (10, 6)
+    said = " ".join(texts(figure)).replace("\n", " ")
+    assert said.count("Klassen statt Werten, 1 umfasst die niedrigsten") == 1
+    assert "Klasse 2 von 5" not in said
+    assert_well_drawn(figure)
