@@ -246,7 +246,8 @@ class _Spine:
             canvas.line([center, center], [top, bottom], "district", 1.6)
         if row.own.value is None:
             text = sign(row.own.status)
-            words = f"{text}  {spoken_reason(row.own.status)}"
+            reason = spoken_reason(row.own.status)
+            words = text if text == reason else f"{text}  {reason}"
             available = half - 12
             shown = words if text_width(words, NOTE) <= available else text
             canvas.rect(center + 5, middle - 8.5, text_width(shown, NOTE) + 10, 17, "withheld")

@@ -111,3 +111,10 @@ def test_bars_stand_for_all_areas_or_not_at_all(shown: int, bars: int, width: in
     assert len([e for e in elements(fixed, "path") if e.get("fill") in colours]) == bars
     printed = [text.text for text in elements(fixed, "text")]
     assert ("4,0" in printed) == bool(bars and width > NARROW)
+
+
+def test_a_class_in_place_of_a_value_is_named_once() -> None:
+    one = dataclasses.replace(row(None, value=None), own=area(7, None, "Klasse 3 von 5"))
+    figure = spine([one], palette=PALETTE, width=TEXT)
+    assert not any(text.count("Klasse 3 von 5") > 1 for text in texts(figure))
+    assert "Klasse 3 von 5" in texts(figure)
