@@ -13,6 +13,7 @@ from sozlib.chapter import german, numbers
 from sozlib.chapter.readings import Meta, Reading, Series
 from sozlib.chapter.setting import Setting
 from sozlib.chapter.signs import SIGNS
+from sozlib.snapshot import CLASSES
 
 #: From this share of the whole's value on, a secured difference is called "deutlich".
 CLEARLY = 0.2
@@ -254,13 +255,14 @@ def overall(series: Series, setting: Setting) -> list[str]:
             f"Die Spanne reicht von {meta.dative(low.value or 0.0)} {setting.where(low.area)} bis "
             f"{meta.dative(high.value or 0.0)} {setting.where(high.area)}."
         )
-    hidden = [r for r in series.among(filter(series.covers, setting.names)) if not r.known]
-    if hidden:
-        verb = "ist" if len(hidden) == 1 else "sind"
-        names = (
-            german.join(setting.name(r.area) for r in hidden) if len(hidden) <= NAMED else setting.count(len(hidden))
-        )
-        parts.append(f"Ohne ausgewiesenen Wert {verb} {names}.")
+    unknown = [r for r in series.among(filter(series.covers, setting.names)) if not r.known]
+    told = [r for r in unknown if r.status in CLASSES]
+    hidden = [r for r in unknown if r.status not in CLASSES]
+    for how, some in (("Nur mit der Klasse ausgewiesen", told), ("Ohne ausgewiesenen Wert", hidden)):
+        if some:
+            verb = "ist" if len(some) == 1 else "sind"
+            names = german.join(setting.name(r.area) for r in some) if len(some) <= NAMED else setting.count(len(some))
+            parts.append(f"{how} {verb} {names}.")
     if reading.known:
         return [" ".join(parts), " ".join(development(series, setting, reading))]
     return [" ".join(parts)]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sozlib.chapter import contents, figures, leads
+from sozlib.chapter import contents, figures, leads, sentences
 from sozlib.chapter.context import Context
 from sozlib.snapshot import Snapshot
 
@@ -46,3 +46,9 @@ def test_in_place_of_an_order_stands_why_there_is_none(told: Context) -> None:
     series = told.series("above-rising")
     for made in (figures.comparison, figures.distribution):
         assert "Klassen statt Werten ausgewiesen; daraus folgt keine Reihenfolge" in made(told, series).markdown
+
+
+def test_the_whole_says_how_many_areas_have_a_class_only(told: Context) -> None:
+    said = " ".join(sentences.overall(told.series("above-rising"), told.setting))
+    assert "Nur mit der Klasse ausgewiesen sind" in said
+    assert "Ohne ausgewiesenen Wert" not in said
