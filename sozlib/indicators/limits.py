@@ -86,7 +86,7 @@ def natural_breaks(values: npt.NDArray[np.float64], classes: int) -> list[float]
     values
         Finite values, in any order; of more than 1,000 different ones the search gets evenly spaced order statistics.
     classes
-        Number of classes, at most as many as there are different values.
+        Number of classes; fewer are made where there are fewer different values.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def natural_breaks(values: npt.NDArray[np.float64], classes: int) -> list[float]
     inside[members <= 0] = np.inf
     least = inside[0]
     starts = []
-    for _ in range(classes - 1):
+    for _ in range(min(classes, len(distinct)) - 1):
         together = least[:-1, None] + inside  # all before value i in one class less, the class from i to before j last
         starts.append(together.argmin(axis=0))
         least = together.min(axis=0)
@@ -119,21 +119,20 @@ def natural_breaks(values: npt.NDArray[np.float64], classes: int) -> list[float]
 
 def _rounded(limits: list[float], distinct: npt.NDArray[np.float64], decimals: int) -> tuple[float, ...]:
     """Limits rounded as coarsely as every class keeps a value; ``distinct`` are all values, rising."""
-    limits = sorted(set(limits))
     if not limits:
         return ()
     finest = 10.0**-decimals
     spread = float(distinct[-1] - distinct[0])
     narrowest = min((b - a for a, b in pairwise(limits)), default=spread)
-    power = math.ceil(math.log10(max(spread, finest)))
-    while True:
+    coarsest = math.ceil(math.log10(max(spread, finest)))
+    for power in range(max(coarsest - 1, -decimals), -decimals - 1, -1):
         for step in _STEPS:
-            unit = step * 10.0 ** (power - 1)
+            unit = step * 10.0**power
             candidate = [_round_to(limit, unit) for limit in limits]
             filled = len(np.unique(np.searchsorted(candidate, distinct + 1e-9, side="right"))) == len(limits) + 1
             if filled and unit <= max(narrowest, finest):
                 return tuple(candidate)
-        power -= 1
+    return tuple(limits)  # numbers so large that their last decimal is lost
 
 
 def _round_to(value: float, unit: float) -> float:

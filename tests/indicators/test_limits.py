@@ -65,3 +65,15 @@ def test_limits_rise_and_every_class_has_a_value(listed, decimals):
 def test_neighbouring_numbers_are_told_apart():
     limits = class_limits(np.array([0.0, 4.0, 5.0]), 0)
     assert [class_of(v, limits, 0) for v in (0.0, 4.0, 5.0)] == [0, 1, 2]
+
+
+def test_fewer_different_values_than_classes_get_a_class_each():
+    assert natural_breaks(np.array([3.0, 3.0, 7.0]), 5) == [3.0]
+    assert natural_breaks(np.array([3.0, 3.0]), 5) == []
+
+
+@pytest.mark.parametrize("size", [1e13, 1e15])
+def test_numbers_so_large_that_their_decimals_are_lost_get_limits_too(size):
+    column = size + np.array([0.0, 16.0, 64.0, 4096.0])
+    limits = class_limits(column, 2)
+    assert len(np.unique(np.searchsorted(limits, column, side="right"))) == len(limits) + 1
