@@ -254,8 +254,8 @@ class _Recorder(PapermillNotebookClient):  # type: ignore[misc]
         """Record what a cell puts out."""
         if msg["msg_type"] != "display_data" or display_id or self.clear_before_next_output:
             return super().output(outs, msg, display_id, cell_index)
-        out = nbformat.NotebookNode(output_type="display_data")  # type: ignore[no-untyped-call]
-        out.update(metadata=msg["content"]["metadata"], data=msg["content"]["data"])  # type: ignore[no-untyped-call]
+        content = {name: msg["content"][name] for name in ("metadata", "data")}
+        out = nbformat.from_dict({"output_type": "display_data", **content})  # type: ignore[no-untyped-call]
         outs.append(out)
         return out
 

@@ -21,6 +21,7 @@ from sozlib.chapter import german
 from sozlib.chapter.numbers import cell, number
 from sozlib.chapter.readings import Meta, Reading, Series
 from sozlib.chapter.signs import SIGNS, SPOKEN, legend_html
+from sozlib.chapter.sources import CLASSED
 from sozlib.indicators.rounding import bases_told, note
 from sozlib.snapshot import CLASSES
 
@@ -266,7 +267,7 @@ def _rows(frame: Frame, topic: str, documents: Mapping[str, ChapterDocument]) ->
             periods.append(series.period)
         readings = series.among(a["id"] for a in frame.areas)
         ends = sorted((r for r in readings if r.shown and r.value is not None), key=lambda r: r.value or 0.0)
-        ends = ends or sorted((r for r in readings if r.status in CLASSES), key=lambda r: r.status)
+        ends = ends or sorted((r for r in readings if r.classed), key=lambda r: r.status)
         rows.append(
             {
                 "title": meta.short_title,
@@ -293,8 +294,8 @@ def _note(frame: Frame, chosen: Sequence[Series]) -> str:
     """What readers must know of values that are rounded or told as classes in this edition."""
     said = [note(bases_told(frame.snapshot.meta.get("rounding")))]
     level = [area["id"] for area in frame.areas]
-    if any(reading.status in CLASSES for series in chosen for reading in series.among(level)):
-        said.append("Klassen statt Werten: Klasse 1 umfasst die niedrigsten Werte.")
+    if any(reading.classed for series in chosen for reading in series.among(level)):
+        said.append(CLASSED)
     return " ".join(filter(None, said))
 
 

@@ -10,7 +10,6 @@ from sozlib.chapter.readings import Meta, Reading, Series
 from sozlib.chapter.signs import SIGNS
 from sozlib.chapter.spine import SpineRow
 from sozlib.chapter.tables import Column, Row, RowKind, Table
-from sozlib.snapshot import CLASSES
 
 INTERVAL = "95-%-Intervall"
 
@@ -290,4 +289,4 @@ def _year(series: Series) -> str:
 
 def _sign(reading: Reading) -> str:
     """Sign of what follows from a value that is not there; the class that stands in its place tells nothing of it."""
-    return SIGNS["." if reading.status in CLASSES else reading.status].sign
+    return SIGNS["." if reading.classed else reading.status].sign

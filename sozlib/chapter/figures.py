@@ -21,7 +21,6 @@ from sozlib.chapter.svg import render
 from sozlib.chapter.tables import Table
 from sozlib.chapter.trend import SeriesBreak
 from sozlib.chapter.trend import trend as draw_trend
-from sozlib.snapshot import CLASSES
 
 
 def trend(context: Context, series: Series) -> Part:
@@ -85,7 +84,7 @@ def comparison(context: Context, series: Series, period: int | None = None) -> P
 
 
 def _no_value(context: Context, series: Series, period: int | None) -> Part:
-    if any(reading.status in CLASSES for reading in series.among(context.areas, period)):
+    if any(reading.classed for reading in series.among(context.areas, period)):
         return nothing(
             f"Für „{series.meta.title}“ sind Klassen statt Werten ausgewiesen; daraus folgt keine Reihenfolge."
         )

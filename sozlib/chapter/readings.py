@@ -62,6 +62,11 @@ class Reading:
         return self.shown or self.status in ("–", "0")
 
     @property
+    def classed(self) -> bool:
+        """Whether the edition tells the class in place of the value."""
+        return self.status in CLASSES
+
+    @property
     def distance(self) -> float | None:
         """Difference from the whole, in the indicator's unit; None where either is missing."""
         if not self.shown or self.value is None or self.whole_value is None:
@@ -250,7 +255,7 @@ class Series:
         """
         among = [self.get(area, period) for area in areas if self.covers(area)]
         shown = [reading for reading in among if reading.shown and reading.value is not None]
-        told = any(reading.status in CLASSES for reading in among)
+        told = any(reading.classed for reading in among)
         return [] if told or 2 * len(shown) < len(among) else shown
 
     def last_known(self, area: str) -> Reading | None:

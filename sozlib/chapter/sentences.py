@@ -13,7 +13,6 @@ from sozlib.chapter import german, numbers
 from sozlib.chapter.readings import Meta, Reading, Series
 from sozlib.chapter.setting import Setting
 from sozlib.chapter.signs import SIGNS
-from sozlib.snapshot import CLASSES
 
 #: From this share of the whole's value on, a secured difference is called "deutlich".
 CLEARLY = 0.2
@@ -256,8 +255,8 @@ def overall(series: Series, setting: Setting) -> list[str]:
             f"{meta.dative(high.value or 0.0)} {setting.where(high.area)}."
         )
     unknown = [r for r in series.among(filter(series.covers, setting.names)) if not r.known]
-    told = [r for r in unknown if r.status in CLASSES]
-    hidden = [r for r in unknown if r.status not in CLASSES]
+    told = [r for r in unknown if r.classed]
+    hidden = [r for r in unknown if not r.classed]
     for how, some in (("Nur mit der Klasse ausgewiesen", told), ("Ohne ausgewiesenen Wert", hidden)):
         if some:
             verb = "ist" if len(some) == 1 else "sind"

@@ -14,6 +14,9 @@ from sozlib.snapshot import CLASSES
 
 TESTED = "Gesichert heißt: Der Unterschied ist statistisch gesichert (95 %)."
 
+#: What is said of several indicators that this edition tells as classes.
+CLASSED = "Klassen statt Werten: Klasse 1 umfasst die niedrigsten Werte."
+
 
 def source_line(
     context: Context,
@@ -82,4 +85,4 @@ def _classes(context: Context, all_series: Sequence[Series]) -> str:
         named = [f"Klasse {number}: {label}" for number, label in enumerate(classes.labels(), 1)]
         unit = f" ({all_series[0].meta.unit_words})" if all_series[0].meta.unit else ""
         return f"Klassen statt Werten{unit}: {'; '.join(named)}."
-    return "Klassen statt Werten: Klasse 1 umfasst die niedrigsten Werte."
+    return CLASSED

@@ -191,7 +191,7 @@ class Page:
             areas = (self.area,)
             if self.area != self.names.whole["id"]:
                 text = self.names.without_definitions(text)
-        for indicator in dict.fromkeys([*self.names.mentioned(text), *([of_block] if of_block else [])]):
+        for indicator in dict.fromkeys([*named, *([of_block] if of_block else [])]):
             others = self.names.said_of((other for other in named if other != indicator), areas)
             for area in areas:
                 yield from self._found(indicator, area, None, text, place, strict=False, said=others)

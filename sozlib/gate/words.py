@@ -214,16 +214,12 @@ class Names:
 
     def mentioned(self, text: str) -> tuple[str, ...]:
         """Indicators with hidden cells that a text names."""
-        return tuple(id for id in self.named(text) if id in self._secret)
+        return tuple(id for id in self.named(text) if id in self._by_indicator)
 
     def named(self, text: str) -> tuple[str, ...]:
         """All indicators that a text names."""
         words = normal(text)
         return tuple(dict.fromkeys(id for name, id in self._spoken if name in words))
-
-    @cached_property
-    def _secret(self) -> frozenset[str]:
-        return frozenset(indicator for indicator, _, _ in self.hidden.cells)
 
     @cached_property
     def _spoken(self) -> list[tuple[str, str]]:
